@@ -1,0 +1,163 @@
+// The parts of the benches whose mistakes would make a figure wrong without anybody seeing it.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
+import { atLeast, atMost, goalsLine } from './goals.ts';
+import { hsbLine, plainLine, writeHashList } from './hashes.ts';
+import { countLines } from './lines.ts';
+import { measure } from './process.ts';
+import { median, renderTable, roundForReading } from './table.ts';
+import { makeTree, treeSizes } from './tree.ts';
+
+function inDirectory<T>(use: (directory: string) => T): T {
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  const result = use(directory);
+  if (result instanceof Promise) return result.finally(remove) as T;
+  remove();
+  return result;
+}
+
+test('tree: the same seed makes the same names, sizes and bytes, another seed other ones', () => {
+  inDirectory((directory) => {
+    const shape = { files: 60, bytes: 50_000, filesPerDirectory: 7 };
+    const digest = (name: string, seed: string): string => {
+      const tree = makeTree(join(directory, name), seed, shape);
+      const files = readdirSync(tree.path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort();
+      assert.equal(files.length, shape.files);
+      assert.equal(
+        files.reduce((sum, path) => sum + statSync(path).size, 0),
+        shape.bytes,
+      );
+      const hash = createHash('sha256');
+      for (const path of files) hash.update(path.slice(tree.path.length)).update(readFileSync(path));
+      return hash.digest('hex');
+    };
+    assert.equal(digest('a', 'one'), digest('b', 'one'));
+    assert.notEqual(digest('c', 'one'), digest('d', 'two'));
+  });
+});
+
+test('tree: sizes are at least one byte each and sum up to the wanted bytes exactly', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.integer({ min: 1, max: 400 }), fc.nat(1_000_000), (seed, files, more) => {
+      const sizes = treeSizes(seed, { files, bytes: files + more, filesPerDirectory: 10 });
+      assert.equal(sizes.length, files);
+      assert.ok(sizes.every((size) => size >= 1));
+      assert.equal(
+        sizes.reduce((sum, size) => sum + size, 0),
+        files + more,
+      );
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('hash list: has the wanted rows, all different, the planted ones among them, in the form of the reader', () => {
+  inDirectory((directory) => {
+    const planted = ['ab'.repeat(32)];
+    for (const line of [plainLine, hsbLine]) {
+      const path = join(directory, 'list');
+      writeHashList(path, { seed: 's', rows: 20_000, planted }, line);
+      const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+      assert.equal(new Set(lines).size, 20_000);
+      assert.ok(lines.includes(line(planted[0]!)));
+      assert.ok(lines.every((text) => /^[0-9a-f]{64}(:\*:Bench\.Random:73)?$/.test(text)));
+    }
+  });
+});
+
+test('lines: counts those that hold the text, also across chunk borders and without a last line end', () => {
+  inDirectory((directory) => {
+    const path = join(directory, 'out');
+    const rows = Array.from({ length: 200_000 }, (_, i) => (i % 3 === 0 ? `row ${i} FOUND` : `row ${i} OK`));
+    writeFileSync(path, rows.join('\n'));
+    assert.equal(countLines(path, ' FOUND'), rows.filter((row) => row.endsWith(' FOUND')).length);
+  });
+});
+
+test('median: middle of an odd count, mean of the two middle ones of an even count, none of none', () => {
+  assert.equal(median([9, 1, 5]), 5);
+  assert.equal(median([9, 1, 5, 3]), 4);
+  assert.throws(() => median([]), RangeError);
+});
+
+test('table: numbers to the right, words to the left, a dash where nothing was measured', () => {
+  const table = {
+    title: 'T',
+    columns: ['program', 'files/s', 's'],
+    rows: [
+      ['own', 12345.6, 0.123],
+      ['peer', null, 2],
+    ],
+  };
+  assert.equal(
+    renderTable(table),
+    [
+      'T',
+      'program  files/s      s',
+      '-------  -------  -----',
+      'own       12,346  0.123',
+      'peer           -      2',
+    ].join('\n'),
+  );
+  assert.equal(roundForReading(1234.5), '1,235');
+});
+
+test('goals: a value that could not be measured is not met, in the line too', () => {
+  const goals = { a: atLeast(2, 2), b: atLeast(1.99, 2), c: atMost(181, 180), d: atMost(null, 180) };
+  assert.deepEqual(JSON.parse(goalsLine('scan', goals)), {
+    bench: 'scan',
+    goals: {
+      a: { value: 2, goal: 2, ok: true },
+      b: { value: 1.99, goal: 2, ok: false },
+      c: { value: 181, goal: 180, ok: false },
+      d: { value: null, goal: 180, ok: false },
+    },
+  });
+});
+
+test('process: a status that is not wanted is no measurement, and says the last words of the program', async () => {
+  await inDirectory(async (directory) => {
+    const common = { directory, statuses: [0], signal: new AbortController().signal };
+    const program = (script: string, name: string) =>
+      measure({ ...common, path: '/bin/sh', words: ['-c', script], name });
+    const done = await program('echo out; sleep 0.1', 'good');
+    assert.equal(readFileSync(done.out, 'utf8'), 'out\n');
+    assert.ok(done.seconds >= 0.1 && done.rssMb > 0);
+    await assert.rejects(program('echo no such thing >&2; exit 3', 'bad'), /status 3.*no such thing/s);
+    await assert.rejects(
+      measure({ ...common, path: join(directory, 'absent'), words: [], name: 'absent' }),
+      /did not start/,
+    );
+  });
+});
+
+test('process: an interruption stops the program that is being measured, and starts no other', async () => {
+  await inDirectory(async (directory) => {
+    const interruption = new AbortController();
+    const sleeper = {
+      path: '/bin/sh',
+      words: ['-c', 'echo $$; exec sleep 60'],
+      directory,
+      name: 'sleeper',
+      statuses: [0],
+      signal: interruption.signal,
+    };
+    const running = measure(sleeper);
+    while (readFileSync(join(directory, 'sleeper.out'), 'utf8') === '') await setImmediate();
+    interruption.abort(new Error('stopped by a test'));
+    await assert.rejects(running, /stopped by a test/);
+    const pid = Number(readFileSync(join(directory, 'sleeper.out'), 'utf8'));
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    await assert.rejects(measure(sleeper), /stopped by a test/);
+  });
+});

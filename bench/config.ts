@@ -1,0 +1,52 @@
+// Sizes, repetitions, limits and goals of every bench, in one place. Goals are promises of the project: a
+// change here is a change of the promise and needs its reason in docs/benchmarks.md.
+
+/** What `tocsin scan` is measured on. */
+export const SCAN_BENCH = {
+  seed: 'tocsin-bench-scan',
+  /** The tree of the first scan: a size mix like /usr (long tail), 1 GB in all. */
+  tree: { files: 10_000, bytes: 1_000_000_000, filesPerDirectory: 20 },
+  /** The tree of the second scan: small files, ten a directory as a whole Debian system has them. */
+  manyFiles: { files: 200_000, bytes: 200_000_000, filesPerDirectory: 10 },
+  /** Rows of the list that both sides load: random SHA-256, and some of the tree's own files among them. */
+  listRows: 1_000_000,
+  planted: 10,
+  /** clamd takes part in the first rounds only: it is the slow one. */
+  rounds: { full: 7, quick: 3 },
+  clamdRounds: { full: 3, quick: 1 },
+} as const;
+
+export const SCAN_GOALS = {
+  filesVsClamd: 2,
+  bytesVsSha256sum: 3,
+  rescanFilesPerSecond: 50_000,
+  agentRssMb: 180,
+} as const;
+
+/** What `tocsin-hub import hashes` is measured on. */
+export const IMPORT_BENCH = {
+  seed: 'tocsin-bench-import',
+  rows: 5_000_000,
+  rounds: { full: 3, quick: 1 },
+} as const;
+
+export const IMPORT_GOALS = { rowsPerSecond: 300_000, rssMb: 600 } as const;
+
+export const BENCH_LIMITS = {
+  /** One measured program may take this long before it counts as hung. */
+  programMs: 15 * 60_000,
+  /** A daemon must answer within this. */
+  daemonStartMs: 60_000,
+  askAgainMs: 20,
+  /** A daemon asked to stop must be gone within this; after it, it is killed. */
+  daemonStopMs: 20_000,
+  /** How often the memory of a measured process is read. */
+  sampleMs: 20,
+  /** Load average above which the report says that the machine was busy with other things. */
+  quietLoad: 0.7,
+  /** The last words of a failing program that are kept for the report. */
+  wordsBytes: 4_096,
+} as const;
+
+/** Parallel threads that the peers are given: the machine of the goals has two cores. */
+export const PEER_THREADS = 2;

@@ -1,0 +1,130 @@
+// tocsin-hub import FORMAT FILE: what a file says becomes claims of a source, and the lists are published anew.
+import type { Command } from 'commander';
+import { TocsinError } from 'tocsin/protocol/errors.ts';
+import { CATEGORIES, isCategory, isLevel, LEVEL_NAMES } from 'tocsin/protocol/verdict.ts';
+import { parseColumns } from '../imports/formats/csv-columns.ts';
+import { FORMATS } from '../imports/formats/index.ts';
+import { reportText } from '../imports/report.ts';
+import type { ImportProgress, ImportRequest } from '../imports/run-import.ts';
+import { runImport } from '../imports/run-import.ts';
+import type { Publication } from '../verdicts/publish.ts';
+import { publish } from '../verdicts/publish.ts';
+import { withHub } from './open.ts';
+import { count, note, paint, print } from './words.ts';
+
+interface ImportFlags {
+  readonly source?: string;
+  readonly level?: string;
+  readonly category?: string;
+  readonly rank?: string;
+  readonly columns?: string;
+  readonly variant?: string;
+  readonly unmarked?: boolean;
+  readonly json?: boolean;
+}
+
+export function importCommand(program: Command): Command {
+  const formats = Object.values(FORMATS).map(
+    (f) => `  ${f.name.padEnd(9)} ${f.describe}\n            ${paint('dim', f.example)}`,
+  );
+  return program
+    .command('import')
+    .description('take in a list: its rows become claims of a source, and every machine gets the new lists')
+    .argument('<format>', `one of ${Object.keys(FORMATS).join(', ')}`)
+    .argument('<file>', 'the file; gzip and zstd are unpacked on the way')
+    .option(
+      '--source <name>',
+      "name of the source; importing under it again replaces what it said (default: the file's name)",
+    )
+    .option('--level <level>', `level of rows that say none: ${LEVEL_NAMES.join(', ')}`)
+    .option('--category <category>', `category of rows that say none: ${CATEGORIES.join(', ')}`)
+    .option('--rank <number>', 'standing among sources, the lower the better (default: 100)')
+    .option('--columns <mapping>', 'csv, tsv: which column is what, as sha256=Hash,name=Family')
+    .option('--variant <kind>', 'clamav: hdb, hsb, fp or sfp where the file name does not tell')
+    .option('--unmarked', 'misp: also attributes that are not marked for detection')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `\nFormats:\n${formats.join('\n')}\n\nExample:\n  $ tocsin-hub import clamav LOLDrivers.hdb --source loldrivers --category vulnerable-driver\n`,
+    )
+    .action(async (format: string, file: string, _flags, command: Command) => {
+      const flags = command.optsWithGlobals<ImportFlags & Record<string, unknown>>();
+      await withHub(flags, async (hub) => {
+        const request = requestFrom(format, file, flags, hub.world.clock.now());
+        const bar = new ImportBar();
+        const report = await runImport(hub, request, (progress) => bar.show(progress)).finally(() =>
+          bar.end(),
+        );
+        const publication = await publish(hub);
+        if (flags.json === true) print(JSON.stringify({ ...report, revision: publication.revision }));
+        else print(`${reportText(report)}\n${publicationText(publication)}`);
+      });
+    });
+}
+
+function requestFrom(name: string, path: string, flags: ImportFlags, now: number): ImportRequest {
+  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
+  if (format === undefined)
+    throw new TocsinError(
+      'input',
+      `Cannot import format '${name}': it is unknown, want one of ${Object.keys(FORMATS).join(', ')}`,
+    );
+  const { source, level, category, rank } = flags;
+  if (level !== undefined && !isLevel(level))
+    throw new TocsinError(
+      'input',
+      `Cannot use level '${level}': it is unknown, want one of ${LEVEL_NAMES.join(', ')}`,
+    );
+  if (category !== undefined && !isCategory(category))
+    throw new TocsinError(
+      'input',
+      `Cannot use category '${category}': it is unknown, want one of ${CATEGORIES.join(', ')}`,
+    );
+  if (rank !== undefined && !/^\d{1,6}$/.test(rank))
+    throw new TocsinError('input', `Cannot use rank '${rank}': it is no number, want 0 to 999999`);
+  if (source !== undefined && !/^[\p{L}\p{N}][\p{L}\p{N} '()._@:/+-]{0,99}$/u.test(source))
+    throw new TocsinError(
+      'input',
+      `Cannot use source '${source}': want a name of up to 100 letters, digits, spaces and '()._@:/+-`,
+    );
+  const options = {
+    now,
+    ...(flags.columns === undefined ? {} : { columns: parseColumns(flags.columns) }),
+    ...(flags.variant === undefined ? {} : { variant: flags.variant }),
+    ...(flags.unmarked === true ? { unmarked: true } : {}),
+  };
+  return {
+    format,
+    path,
+    options,
+    ...(source === undefined ? {} : { source }),
+    ...(level === undefined ? {} : { level }),
+    ...(category === undefined ? {} : { category }),
+    ...(rank === undefined ? {} : { rank: Number(rank) }),
+  };
+}
+
+export function publicationText(publication: Publication): string {
+  if (publication.kind === 'unchanged') return `  lists unchanged at revision ${count(publication.revision)}`;
+  const held =
+    publication.held > 0 ? `; ${count(publication.held)} held for a person (see: tocsin-hub held)` : '';
+  return `  ${paint('green', `published revision ${count(publication.revision)}`)}${held}`;
+}
+
+/** A line on stderr that says how far an import is; nothing where stderr is no terminal. */
+class ImportBar {
+  #next = 0;
+  #shown = false;
+
+  show({ bytes, totalBytes, rows }: ImportProgress): void {
+    if (!process.stderr.isTTY || performance.now() < this.#next) return;
+    this.#next = performance.now() + 100;
+    this.#shown = true;
+    const percent = totalBytes === 0 ? 100 : Math.floor((100 * bytes) / totalBytes);
+    process.stderr.write(`\r\x1b[Kreading ${percent} % · ${count(rows)} rows`);
+  }
+
+  end(): void {
+    if (this.#shown) note('\r\x1b[K');
+  }
+}

@@ -1,0 +1,73 @@
+// tocsin-hub keys show|rotate|export-root: the keys that machines trust, and the root that may be kept offline.
+import type { Command } from 'commander';
+import { systemWorld } from 'tocsin/protocol/world.ts';
+import type { KeysSummary } from '../keys/commands.ts';
+import { exportRoot, rotateKeys, showKeys } from '../keys/commands.ts';
+import { layoutOf } from '../store/layout.ts';
+import { settingsFrom } from './open.ts';
+import { paint, print } from './words.ts';
+
+export function keysCommand(program: Command): Command {
+  const keys = program
+    .command('keys')
+    .description('the keys that machines trust, and the root that signs them');
+  keys
+    .command('show')
+    .description('the keys document that is in force')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ tocsin-hub keys show\n')
+    .action((_flags, command: Command) => {
+      const flags = command.optsWithGlobals<{ json?: boolean }>();
+      const summary = showKeys(keysDirectory(flags));
+      print(flags.json === true ? JSON.stringify(summary) : summaryText(summary));
+    });
+  keys
+    .command('rotate')
+    .description('make a new TLS authority; the old one counts until its certificates ran out')
+    .option('--drop-old', 'drop the old authority at once, as after a theft: machines must rejoin')
+    .addHelpText(
+      'after',
+      '\nExample (root kept offline):\n  $ tocsin-hub keys rotate --root-key /media/usb/root.key\n',
+    )
+    .action(async (_flags, command: Command) => {
+      const flags = command.optsWithGlobals<{ dropOld?: boolean }>();
+      const { rootKey } = settingsFrom(flags);
+      const options = { rootKeyFile: rootKey ?? undefined, dropOld: flags.dropOld ?? false };
+      print(summaryText(await rotateKeys(keysDirectory(flags), systemWorld, options)));
+    });
+  keys
+    .command('export-root')
+    .description("copy the root's private key to a file, to be kept offline")
+    .argument('<file>', 'a new file; mode 0600')
+    .option('--remove', "then take the one in the hub's directory away")
+    .addHelpText('after', '\nExample:\n  $ tocsin-hub keys export-root /media/usb/root.key --remove\n')
+    .action((file: string, _flags, command: Command) => {
+      const flags = command.optsWithGlobals<{ remove?: boolean }>();
+      const remove = flags.remove ?? false;
+      exportRoot(keysDirectory(flags), file, { remove });
+      print(
+        remove
+          ? `the root key is in ${file} only: keep it safe, nobody can replace it`
+          : `the root key was copied to ${file}`,
+      );
+    });
+  return keys;
+}
+
+function keysDirectory(flags: Record<string, unknown>): string {
+  return layoutOf(settingsFrom(flags).data).keys;
+}
+
+function summaryText(keys: KeysSummary): string {
+  const lines = [
+    `${paint('bold', 'root')} ${keys.root} (private key ${keys.rootHere ? "in the hub's directory: consider 'tocsin-hub keys export-root FILE --remove'" : 'kept offline'})`,
+    `keys document ${keys.number}, issued ${keys.issued}, until ${keys.expires}`,
+    ...keys.authorities.map(
+      ({ id, issues, until }) =>
+        `TLS authority ${id}, until ${until}${issues ? ', issues certificates' : ', still counts'}`,
+    ),
+    `receipt key ${keys.receipt ?? 'none'}`,
+    `log key ${keys.log ?? 'none yet'}`,
+  ];
+  return lines.join('\n');
+}

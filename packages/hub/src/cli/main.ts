@@ -1,0 +1,58 @@
+// The command line of the hub: one file a command. Settings come by flags, environment and one file (config.ts).
+import { Command, CommanderError } from 'commander';
+import { settingFlags, settingsHelp } from '../config.ts';
+import { VERSION } from '../version.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
+import { heldCommand, sourcesCommand } from './held.ts';
+import { importCommand } from './import.ts';
+import { keysCommand } from './keys.ts';
+import { machinesCommand } from './machines.ts';
+import { publishCommand } from './publish.ts';
+import { serveCommand } from './serve.ts';
+import { tokenCommand } from './token.ts';
+import { verdictCommand } from './verdict.ts';
+import { fail } from './words.ts';
+
+function program(): Command {
+  const hub = new Command('tocsin-hub')
+    .description(
+      'The centre of a Tocsin network: takes in what is known, publishes it signed and named, enrols machines.',
+    )
+    .version(VERSION)
+    .showHelpAfterError("(run 'tocsin-hub --help')")
+    .exitOverride();
+  for (const { flags, explain } of settingFlags()) hub.option(flags, explain);
+  for (const add of [
+    serveCommand,
+    tokenCommand,
+    importCommand,
+    verdictCommand,
+    heldCommand,
+    sourcesCommand,
+    machinesCommand,
+    keysCommand,
+    publishCommand,
+    backupCommand,
+    restoreCommand,
+  ])
+    add(hub);
+  hub.addHelpText(
+    'after',
+    `\n${settingsHelp()}\nExample:\n  $ tocsin-hub serve --data /srv/tocsin --listen 0.0.0.0:8743\n`,
+  );
+  return hub;
+}
+
+/** Runs one command; sets the exit status: 0 done, 2 failed, with one sentence on stderr. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else fail(error);
+  }
+}

@@ -1,0 +1,21 @@
+// tocsin-hub serve: runs a hub until it is told to stop.
+import type { Command } from 'commander';
+import { settingsFrom } from './open.ts';
+import { note, print } from './words.ts';
+
+export function serveCommand(program: Command): Command {
+  return program
+    .command('serve')
+    .description('run the hub: prints its address when it answers, stops on Ctrl-C')
+    .addHelpText('after', '\nExample:\n  $ tocsin-hub serve --data ./hub --listen 127.0.0.1:0\n')
+    .action(async (_flags, command: Command) => {
+      const { serve } = await import('../serve.ts');
+      const stopped = Promise.withResolvers<void>();
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+        process.on(signal, () => stopped.resolve());
+      const hub = await serve(settingsFrom(command.optsWithGlobals()), note);
+      print(`hub ready ${hub.url}`);
+      await stopped.promise;
+      await hub.close();
+    });
+}

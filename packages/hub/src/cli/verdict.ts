@@ -1,0 +1,137 @@
+// tocsin-hub verdict set|unset|show: what a person says of one object, and everything that is said of it.
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { TocsinError } from 'tocsin/protocol/errors.ts';
+import { formatKey, formatObject, keysToAsk, objectKey, parseObject } from 'tocsin/protocol/objects.ts';
+import { CATEGORIES, isCategory, isLevel, LEVEL_NAMES } from 'tocsin/protocol/verdict.ts';
+import { setVerdict, unsetVerdict } from '../verdicts/analyst.ts';
+import type { TracedClaim } from '../verdicts/claim-store.ts';
+import type { Explanation } from '../verdicts/explain.ts';
+import { explain } from '../verdicts/explain.ts';
+import { heldReason } from '../verdicts/resolve.ts';
+import { publicationText } from './import.ts';
+import { withHub } from './open.ts';
+import { paint, print } from './words.ts';
+
+export function verdictCommand(program: Command): Command {
+  const verdict = program
+    .command('verdict')
+    .description('say, take back or explain what is said of one object');
+  verdict
+    .command('set')
+    .description('an analyst decides: stands above all sources, and is on every machine within a second')
+    .argument('<object>', 'a file digest (sha256, sha1, md5), URL, host, IP or range')
+    .requiredOption('--level <level>', LEVEL_NAMES.join(', '))
+    .option('--category <category>', CATEGORIES.join(', '))
+    .option('--name <name>', 'threat name, as Trojan.Win32.Agent')
+    .option('--reason <text>', 'why, for whoever reads it', 'decided by an analyst')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ tocsin-hub verdict set phish.example --level malicious --category phishing --reason "copies our login page"\n',
+    )
+    .action(async (object: string, _flags, command: Command) => {
+      const flags = command.optsWithGlobals<Record<string, string>>();
+      const { level, category = null, name = null, reason = '' } = flags;
+      if (!isLevel(level))
+        throw new TocsinError(
+          'input',
+          `Cannot use level '${level}': it is unknown, want one of ${LEVEL_NAMES.join(', ')}`,
+        );
+      if (category !== null && !isCategory(category))
+        throw new TocsinError(
+          'input',
+          `Cannot use category '${category}': it is unknown, want one of ${CATEGORIES.join(', ')}`,
+        );
+      const parsed = parseObject(object);
+      const text = formatObject(parsed);
+      await withHub(flags, async (hub) => {
+        const by = userInfo().username;
+        const publication = await setVerdict(hub, {
+          key: objectKey(parsed),
+          text,
+          level,
+          category,
+          name,
+          reason,
+          by,
+        });
+        print(`${text} is ${level}\n${publicationText(publication)}`);
+      });
+    });
+  verdict
+    .command('unset')
+    .description("take the analyst's word back: the sources decide again")
+    .argument('<object>')
+    .addHelpText('after', '\nExample:\n  $ tocsin-hub verdict unset phish.example\n')
+    .action(async (object: string, _flags, command: Command) => {
+      const key = objectKey(parseObject(object));
+      await withHub(command.optsWithGlobals(), async (hub) => {
+        const publication = await unsetVerdict(hub, key);
+        print(
+          publication === null
+            ? 'no analyst had said anything about it'
+            : `taken back\n${publicationText(publication)}`,
+        );
+      });
+    });
+  verdict
+    .command('show')
+    .description('everything that is said of an object, by whom, since when, and what it amounts to')
+    .argument('<object>')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ tocsin-hub verdict show 44d88612fea8a8f36de82e1278abb02f\n')
+    .action(async (object: string, _flags, command: Command) => {
+      const flags = command.optsWithGlobals<{ json?: boolean }>();
+      await withHub(flags, async (hub) => {
+        const explained: Explanation[] = [];
+        for (const key of keysToAsk(parseObject(object))) explained.push(await explain(hub, key));
+        const told = explained.filter((e) => e.claims.length > 0);
+        if (flags.json === true) print(JSON.stringify(told.map(explanationJson)));
+        else print(told.length === 0 ? 'nothing is known of it' : told.map(explanationText).join('\n\n'));
+      });
+    });
+  return verdict;
+}
+
+function explanationText({ key, claims, resolution }: Explanation): string {
+  const lines = [paint('bold', formatKey(key.kind, key.bytes))];
+  if (resolution.kind === 'held')
+    lines.push(`  ${paint('yellow', 'held')}: ${heldReason(resolution.good, resolution.bad)}`);
+  if (resolution.kind === 'decided') {
+    const { level, source } = resolution.claim.record;
+    lines.push(`  verdict: ${paint('bold', level)}, decided by ${source}`);
+  }
+  for (const claim of claims) lines.push(...claimLines(claim));
+  return lines.join('\n');
+}
+
+function claimLines(claim: TracedClaim): string[] {
+  const { level, category, name, source, reason } = claim.record;
+  const what = [level, category, name].filter((part) => part !== null).join(', ');
+  const from =
+    claim.file === null
+      ? `by ${claim.claimedBy ?? 'unknown'}`
+      : `${claim.file}${claim.line ? ` line ${claim.line}` : ''}`;
+  const lines = [
+    `  ${source} (${claim.sourceKind}, rank ${claim.rank}): ${what}`,
+    `    ${reason} · ${claim.claimedAt.toISOString()} · ${from}`,
+  ];
+  if (claim.original !== null) lines.push(`    ${paint('dim', printable(claim.original))}`);
+  return lines;
+}
+
+/** One line of foreign text that cannot move the cursor or colour the screen. */
+function printable(text: string): string {
+  const max = 300;
+  const safe = text.replace(/\p{C}/gu, '\u00b7');
+  return safe.length > max ? `${safe.slice(0, max)}…` : safe;
+}
+
+function explanationJson({ key, claims, resolution }: Explanation): object {
+  return {
+    object: formatKey(key.kind, key.bytes),
+    resolution: resolution.kind,
+    verdict: resolution.kind === 'decided' ? resolution.claim.record : null,
+    claims,
+  };
+}

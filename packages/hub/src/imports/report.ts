@@ -1,0 +1,50 @@
+// What an import says of itself, for a person and for `import_run.report`.
+import type { Difference } from 'tocsin/lists/merge.ts';
+import type { KeyKind } from 'tocsin/protocol/kinds.ts';
+
+/** Refusals beyond the first thousand are counted, not kept. */
+export const REPORT_LIMITS = { maxRefusals: 1_000, shownRefusals: 10 } as const;
+
+export interface Refusal {
+  readonly line: number;
+  readonly why: string;
+}
+
+export interface ImportReport {
+  readonly format: string;
+  readonly source: string;
+  readonly file: string;
+  readonly rows: number;
+  readonly taken: number;
+  readonly duplicates: number;
+  readonly refused: number;
+  readonly refusals: readonly Refusal[];
+  /** Distinct objects of each kind. */
+  readonly objects: Readonly<Partial<Record<KeyKind, number>>>;
+  /** Against what this source said before; all zero but `kept` where nothing changed. */
+  readonly change: Difference;
+  readonly storedAs: 'rows' | 'segments';
+  readonly seconds: number;
+}
+
+/** The report as a person reads it. */
+export function reportText(report: ImportReport): string {
+  const n = (value: number): string => value.toLocaleString('en-US');
+  const { change } = report;
+  const kinds = Object.entries(report.objects).map(([kind, count]) => `${n(count)} ${kind}`);
+  const unchanged = change.added + change.removed + change.changed === 0;
+  const lines = [
+    `imported ${report.file} as source '${report.source}' (${report.format}) in ${report.seconds.toFixed(1)} s`,
+    `  rows read ${n(report.rows)}, taken ${n(report.taken)}, duplicates ${n(report.duplicates)}, refused ${n(report.refused)}`,
+    `  objects: ${kinds.join(', ') || 'none'}`,
+    unchanged
+      ? `  nothing changed: the source said the same before (${n(change.kept)} objects)`
+      : `  added ${n(change.added)}, removed ${n(change.removed)}, changed ${n(change.changed)}, kept ${n(change.kept)}`,
+  ];
+  for (const { line, why } of report.refusals.slice(0, REPORT_LIMITS.shownRefusals))
+    lines.push(`  refused line ${line}: ${why}`);
+  const more = report.refused - Math.min(report.refusals.length, REPORT_LIMITS.shownRefusals);
+  if (more > 0)
+    lines.push(`  … and ${n(more)} more refused (--json shows up to ${n(REPORT_LIMITS.maxRefusals)})`);
+  return lines.join('\n');
+}

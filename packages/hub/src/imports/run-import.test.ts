@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { ListSet } from 'tocsin/lists/list-set.ts';
+import { TocsinError } from 'tocsin/protocol/errors.ts';
+import { parseHex } from 'tocsin/protocol/hex.ts';
+import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
+import { readManifest } from '../lists/manifest.ts';
+import { listPath } from '../store/artifacts.ts';
+import type { TemporaryHub } from '../testing/temporary-hub.ts';
+import { temporaryHub } from '../testing/temporary-hub.ts';
+import { setVerdict, unsetVerdict } from '../verdicts/analyst.ts';
+import { explain } from '../verdicts/explain.ts';
+import { collectGarbage } from '../verdicts/garbage.ts';
+import { publish } from '../verdicts/publish.ts';
+import { FORMATS } from './formats/index.ts';
+import type { ImportReport } from './report.ts';
+import type { ImportRequest } from './run-import.ts';
+import { runImport } from './run-import.ts';
+
+let hub: TemporaryHub;
+let directory: string;
+before(async () => {
+  hub = await temporaryHub();
+  directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
+});
+after(async () => {
+  await hub.close();
+  rmSync(directory, { recursive: true });
+});
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function key(text: string): ObjectKey {
+  return { kind: 'file-sha256', bytes: parseHex(digest(text))! };
+}
+
+let files = 0;
+async function importText(
+  content: string | Buffer,
+  request: Partial<ImportRequest> = {},
+): Promise<ImportReport> {
+  const path = join(directory, `list-${++files}.txt`);
+  writeFileSync(path, content);
+  return await runImport(hub, { format: FORMATS['hashes']!, path, ...request });
+}
+
+function bulk(from: number, to: number): string {
+  const lines: string[] = [];
+  for (let i = from; i < to; i++) lines.push(`${digest(`object ${i}`)} # number ${i}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** What a machine would be told of the object. */
+async function listed(text: string): Promise<string> {
+  await publish(hub);
+  const manifest = await readManifest(hub.db);
+  const set = ListSet.open(manifest, (d) => listPath(hub.layout, d));
+  try {
+    const answer = set.find(key(text));
+    if (answer.kind === 'absent') return 'absent';
+    const { level, source } = answer.record;
+    return answer.kind === 'withdrawn'
+      ? `withdrawn: ${answer.record.reason}`
+      : `${answer.role} ${level} by ${source}`;
+  } finally {
+    set.close();
+  }
+}
+
+test('a small import becomes rows, with the original line of each', async () => {
+  const report = await importText(
+    `# a list\n${digest('one')} first\nnot a hash\n${digest('two')}\n${digest('one')}\n`,
+    { source: 'small' },
+  );
+  assert.deepEqual(
+    {
+      rows: report.rows,
+      taken: report.taken,
+      duplicates: report.duplicates,
+      refused: report.refused,
+      storedAs: report.storedAs,
+      change: report.change,
+    },
+    {
+      rows: 4,
+      taken: 3,
+      duplicates: 1,
+      refused: 1,
+      storedAs: 'rows',
+      change: { added: 2, removed: 0, changed: 0, kept: 0 },
+    },
+  );
+  assert.equal(report.refusals[0]!.line, 3);
+  const { claims } = await explain(hub, key('one'));
+  assert.equal(claims.length, 1);
+  assert.equal(claims[0]!.original, `${digest('one')} first`);
+  assert.equal(claims[0]!.line, 2);
+  assert.equal(await listed('one'), 'changes malicious by small');
+});
+
+test('importing the same again changes nothing and publishes no revision', async () => {
+  const content = `${digest('same')}\n`;
+  await importText(content, { source: 'again' });
+  const before = (await publish(hub)).revision;
+  const report = await importText(content, { source: 'again' });
+  assert.deepEqual(report.change, { added: 0, removed: 0, changed: 0, kept: 1 });
+  assert.deepEqual(await publish(hub), { kind: 'unchanged', revision: before });
+});
+
+test('a re-import replaces what the source said, as rows and as segments, and across the two', async () => {
+  const source = 'replaced';
+  await importText(`${digest('a')}\n${digest('b')}\n`, { source });
+  const small = await importText(`${digest('b')}\n${digest('c')}\n`, { source });
+  assert.deepEqual(small.change, { added: 1, removed: 1, changed: 0, kept: 1 });
+  assert.equal(await listed('a'), 'absent');
+
+  const large = await importText(bulk(0, 12_000), { source });
+  assert.equal(large.storedAs, 'segments');
+  assert.deepEqual(large.change, { added: 12_000, removed: 2, changed: 0, kept: 0 });
+  assert.equal(await listed('object 7'), 'malicious malicious by replaced');
+  assert.equal(await listed('b'), 'absent');
+
+  const larger = await importText(bulk(2_000, 14_000), { source });
+  assert.deepEqual(larger.change, { added: 2_000, removed: 2_000, changed: 0, kept: 10_000 });
+  assert.equal(await listed('object 7'), 'absent');
+  const { claims } = await explain(hub, key('object 2345'));
+  assert.equal(claims[0]!.original, `${digest('object 2345')} # number 2345`);
+
+  const levels = await importText(bulk(2_000, 14_000), { source, level: 'suspicious' });
+  assert.deepEqual(levels.change, { added: 0, removed: 0, changed: 12_000, kept: 0 });
+
+  await importText('# nothing any more\n', { source }).then(
+    () => assert.fail('an empty list must not silently take everything back'),
+    (error: unknown) => assert.ok(error instanceof TocsinError && error.code === 'format'),
+  );
+  assert.equal(await listed('object 2345'), 'malicious suspicious by replaced');
+  const back = await importText(`${digest('c')}\n`, { source });
+  assert.deepEqual(back.change, { added: 1, removed: 12_000, changed: 0, kept: 0 });
+  assert.equal(await listed('object 2345'), 'absent');
+});
+
+test('good against bad is held, between rows, segments and both, until an analyst decides', async () => {
+  await importText(bulk(20_000, 31_000), { source: 'bulk-bad' });
+  await importText(bulk(30_000, 41_000), { source: 'bulk-good', level: 'good' });
+  assert.equal(await listed('object 20500'), 'malicious malicious by bulk-bad');
+  assert.equal(await listed('object 40500'), 'known-good good by bulk-good');
+  assert.equal(await listed('object 30500'), 'absent');
+
+  await importText(`${digest('object 20500')}\n`, { source: 'row-good', level: 'trusted' });
+  assert.equal(
+    await listed('object 20500'),
+    'withdrawn: held for a person: row-good says trusted, bulk-bad says malicious',
+  );
+  const held = await hub.db.query<{ n: number }>('SELECT count(*) AS n FROM held');
+  assert.equal(held[0]!.n, 1_001);
+
+  const set = {
+    key: key('object 20500'),
+    text: 'object',
+    level: 'good',
+    category: null,
+    name: null,
+    reason: 'ours',
+    by: 'ann',
+  } as const;
+  await setVerdict(hub, set);
+  assert.equal(await listed('object 20500'), 'changes good by analyst');
+  await unsetVerdict(hub, key('object 20500'));
+  assert.match(await listed('object 20500'), /^withdrawn: held/);
+  assert.equal(await unsetVerdict(hub, key('object 20500')), null);
+});
+
+test('an analyst withdraws what a bulk list says, and the base is not written again', async () => {
+  await importText(bulk(50_000, 61_000), { source: 'recalled' });
+  await publish(hub);
+  const base = (await readManifest(hub.db)).lists.find((l) => l.role === 'malicious');
+  await setVerdict(hub, {
+    key: key('object 50007'),
+    text: 'object',
+    level: 'unknown',
+    category: null,
+    name: null,
+    reason: 'false alarm',
+    by: 'ann',
+  });
+  assert.equal(await listed('object 50007'), 'withdrawn: false alarm');
+  assert.deepEqual(
+    (await readManifest(hub.db)).lists.find((l) => l.role === 'malicious'),
+    base,
+  );
+});
+
+test('gzip and zstd are unpacked on the way; a cut one is refused with one sentence and nothing taken', async () => {
+  const content = Buffer.from(bulk(70_000, 70_100));
+  for (const [name, packed] of [
+    ['gz', gzipSync(content)],
+    ['zst', zstdCompressSync(content)],
+  ] as const) {
+    assert.equal((await importText(packed, { source: name })).taken, 100);
+    await assert.rejects(
+      importText(packed.subarray(0, packed.length - 20), { source: `${name}-cut` }),
+      TocsinError,
+    );
+  }
+  assert.equal(await listed('object 70001'), 'changes malicious by gz');
+});
+
+test('a file of the wrong format is refused whole, and leaves nothing behind', async () => {
+  const before = readdirSync(hub.layout.tmp);
+  await assert.rejects(
+    importText(Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR')),
+    (error: unknown) => error instanceof TocsinError && error.code === 'format',
+  );
+  await assert.rejects(
+    runImport(hub, { format: FORMATS['hashes']!, path: join(directory, 'absent') }),
+    TocsinError,
+  );
+  assert.deepEqual(readdirSync(hub.layout.tmp), before);
+});
+
+test('a publication that a crash lost is made up for by the next one', async () => {
+  await importText(`${digest('late')}\n`, { source: 'late' });
+  const stale = await readManifest(hub.db);
+  const publication = await publish(hub);
+  assert.deepEqual([publication.kind, publication.revision], ['published', stale.revision + 1]);
+});
+
+test('garbage: files that nothing names go after an hour, all others stay', async () => {
+  await publish(hub);
+  writeFileSync(join(hub.layout.tmp, 'left-by-a-kill'), 'x');
+  const count = (): number =>
+    [hub.layout.segments, hub.layout.lists, hub.layout.tmp].reduce(
+      (sum, path) => sum + readdirSync(path).length,
+      0,
+    );
+  const before = count();
+  assert.equal(await collectGarbage({ db: hub.db, layout: hub.layout, clock: hub.world.clock }), 0);
+  const later = { now: () => hub.world.clock.now() + 2 * 3_600_000, monotonic: () => 0 };
+  const gone = await collectGarbage({ db: hub.db, layout: hub.layout, clock: later });
+  assert.ok(gone > 1);
+  assert.equal(count(), before - gone);
+  assert.equal(await listed('object 40500'), 'known-good good by bulk-good');
+  assert.equal(
+    (await explain(hub, key('object 50008'))).claims[0]!.original,
+    `${digest('object 50008')} # number 50008`,
+  );
+});

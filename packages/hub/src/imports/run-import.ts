@@ -1,0 +1,187 @@
+// One import, from a file to claims:
+//
+//   file ─► format (formats/) ─► sink: builders + lines ─► segment files ─┬─ under 10,000 claims ─► rows
+//                                                                         └─ else files in segments/ + one row a kind
+//
+// All or nothing: until the transaction commits, the source says what it said before. Killed anywhere, it can
+// be run again. Importing the same content twice changes nothing. Publishing the result is verdicts/publish.ts.
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { syncDirectory } from 'tocsin/lists/files.ts';
+import type { Difference } from 'tocsin/lists/merge.ts';
+import type { SegmentFile } from 'tocsin/lists/segment-writer.ts';
+import type { KeyKind } from 'tocsin/protocol/kinds.ts';
+import { KEY_KINDS } from 'tocsin/protocol/kinds.ts';
+import type { Category, Level } from 'tocsin/protocol/verdict.ts';
+import type { World } from 'tocsin/protocol/world.ts';
+import { linesPath, segmentPath } from '../store/artifacts.ts';
+import type { Database, Queries } from '../store/database.ts';
+import type { Layout } from '../store/layout.ts';
+import type { Source } from '../verdicts/claim-store.ts';
+import { insertRows, lockSource, markChanged, segmentsOf } from '../verdicts/claim-store.ts';
+import type { SourceKind } from '../verdicts/resolve.ts';
+import { changeAgainst, claimRowsOf, sumChanges } from './change.ts';
+import type { FormatOptions, ImportFormat } from './formats/format.ts';
+import { readImport } from './read-file.ts';
+import type { ImportReport } from './report.ts';
+import { ClaimSink } from './sink.ts';
+
+/** Imports below this many claims stay rows in PostgreSQL (design: "under 10,000 claims stay rows"). */
+export const ROWS_BELOW = 10_000;
+export const DEFAULT_RANK = 100;
+
+export interface ImportHub {
+  readonly db: Database;
+  readonly layout: Layout;
+  readonly world: World;
+}
+
+export interface ImportRequest {
+  readonly format: ImportFormat;
+  readonly path: string;
+  /** Name of the source; re-importing under it replaces what it said. Default: the file's name without endings. */
+  readonly source?: string;
+  readonly sourceKind?: SourceKind;
+  readonly rank?: number;
+  /** For rows that say no level or category themselves. */
+  readonly level?: Level;
+  readonly category?: Category;
+  readonly options?: FormatOptions;
+}
+
+export interface ImportProgress {
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly rows: number;
+}
+
+interface Staged {
+  readonly source: string;
+  readonly fileDigest: string;
+  readonly files: readonly SegmentFile[];
+  readonly linesFile: string;
+}
+
+/** Imports one file. Throws `format` where it is not of that format (nothing changes then). */
+export async function runImport(
+  hub: ImportHub,
+  request: ImportRequest,
+  onProgress: (progress: ImportProgress) => void = () => {},
+): Promise<ImportReport> {
+  const started = hub.world.clock.monotonic();
+  const source = request.source ?? defaultSource(request.path);
+  const directory = mkdtempSync(join(hub.layout.tmp, 'import-'));
+  const { level = request.format.defaults.level, category = request.format.defaults.category } = request;
+  const sink = new ClaimSink(directory, { source, level, category });
+  try {
+    const fileDigest = await readImport(request, sink, onProgress);
+    const { files, duplicates } = sink.finish();
+    const storedAs = files.reduce((sum, f) => sum + f.rows, 0) < ROWS_BELOW ? 'rows' : 'segments';
+    const built = { source, fileDigest, files, linesFile: sink.linesFile };
+    const staged = storedAs === 'rows' ? built : moveIn(hub, built, request.format.name);
+    const report = {
+      format: request.format.name,
+      source,
+      file: basename(request.path),
+      rows: sink.rows,
+      taken: sink.taken,
+      duplicates,
+      refused: sink.refused,
+      refusals: sink.refusals,
+      objects: Object.fromEntries(files.map((f) => [f.kind, f.rows])),
+      storedAs,
+    } as const;
+    const change = await hub.db.transaction((tx) => store(hub, tx, request, staged, report));
+    return { ...report, change, seconds: (hub.world.clock.monotonic() - started) / 1000 };
+  } catch (error) {
+    sink.abort();
+    throw error;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Immutable files go to their place before the transaction names them; without it they are collected later. */
+function moveIn(hub: ImportHub, staged: Staged, format: string): Staged {
+  const linesFile = linesPath(hub.layout, staged.fileDigest, format);
+  renameSync(staged.linesFile, linesFile);
+  const files = staged.files.map((file) => {
+    const path = segmentPath(hub.layout, file.digest);
+    renameSync(file.path, path);
+    return { ...file, path };
+  });
+  syncDirectory(hub.layout.segments);
+  return { ...staged, files, linesFile };
+}
+
+function defaultSource(path: string): string {
+  return basename(path).replace(/(\.[A-Za-z0-9]{1,8}){1,2}$/, '') || 'import';
+}
+
+type PartialReport = Omit<ImportReport, 'change' | 'seconds'>;
+
+async function store(
+  hub: ImportHub,
+  tx: Queries,
+  request: ImportRequest,
+  staged: Staged,
+  report: PartialReport,
+): Promise<Difference> {
+  const now = new Date(hub.world.clock.now());
+  const wanted = {
+    name: staged.source,
+    kind: request.sourceKind ?? 'feed',
+    rank: request.rank ?? DEFAULT_RANK,
+  } as const;
+  const source = await lockSource(tx, wanted, now);
+  if (request.rank !== undefined && request.rank !== source.rank)
+    await tx.execute('UPDATE source SET rank = $1 WHERE id = $2', [request.rank, source.id]);
+  const changes: Difference[] = [];
+  for (const kind of Object.keys(KEY_KINDS) as KeyKind[]) {
+    const file = staged.files.find((f) => f.kind === kind) ?? null;
+    changes.push(await changeAgainst(tx, hub.layout, source, kind, file));
+  }
+  const total = sumChanges(changes);
+  const rankChanged = request.rank !== undefined && request.rank !== source.rank;
+  if (total.added + total.removed + total.changed > 0) await replace(tx, source, staged, report, now);
+  else if (rankChanged) await markChanged(tx, { bases: true });
+  return total;
+}
+
+/** The source says exactly what was staged, and nothing of what it said before. */
+async function replace(
+  tx: Queries,
+  source: Source,
+  staged: Staged,
+  report: PartialReport,
+  now: Date,
+): Promise<void> {
+  const rows = await tx.query<{ id: string }>(
+    `INSERT INTO import_run (source_id, format, file_name, file_digest, imported_at, report)
+     VALUES ($1, $2, $3, decode($4, 'hex'), $5, $6) RETURNING id`,
+    [source.id, report.format, report.file, staged.fileDigest, now, JSON.stringify(report)],
+  );
+  const importId = rows[0]!.id;
+  const hadSegments = (await segmentsOf(tx, { sourceId: source.id })).length > 0;
+  await tx.execute('DELETE FROM claim WHERE source_id = $1', [source.id]);
+  await tx.execute('DELETE FROM segment WHERE source_id = $1', [source.id]);
+  if (report.storedAs === 'rows') {
+    const made = { at: now, by: null, importId };
+    for (const file of staged.files) await insertRows(tx, source, claimRowsOf(file, staged.linesFile), made);
+  } else {
+    for (const file of staged.files) await insertSegment(tx, source, file, importId);
+  }
+  await markChanged(tx, { bases: hadSegments || report.storedAs === 'segments' });
+}
+
+async function insertSegment(
+  tx: Queries,
+  source: Source,
+  file: SegmentFile,
+  importId: string,
+): Promise<void> {
+  await tx.execute(
+    `INSERT INTO segment (digest, source_id, kind, rows, bytes, import_id) VALUES (decode($1, 'hex'), $2, $3, $4, $5, $6)`,
+    [file.digest, source.id, KEY_KINDS[file.kind].code, file.rows, file.bytes, importId],
+  );
+}

@@ -1,0 +1,20 @@
+// Named limits of the hub's keys.
+import { CERTIFICATE_LIMITS } from 'tocsin/protocol/certificates.ts';
+
+const DAY = 86_400;
+
+/** Seconds, where not said otherwise. */
+export const HUB_KEY_LIMITS = {
+  /** A document that a machine was kept from replacing counts so long at most. */
+  documentLifetime: 180 * DAY,
+  /** With the root at hand a new document is signed when so much of the old one's life is left. */
+  documentRenewBefore: 120 * DAY,
+  /** Without it the operator is warned when so much is left. */
+  documentWarnBefore: 30 * DAY,
+  authorityLifetime: 5 * 365 * DAY,
+  authorityRenewBefore: 365 * DAY,
+  /** A replaced authority counts until the last certificate of it can no more be renewed. */
+  authorityRetiredLife:
+    CERTIFICATE_LIMITS.machineLifetime + CERTIFICATE_LIMITS.renewAfterEnd + 2 * CERTIFICATE_LIMITS.skew,
+  maxFileBytes: 128 * 1024,
+} as const;

@@ -1,0 +1,54 @@
+// The manifest of the published lists: what a machine fetches to know which files it needs.
+
+import type { KeyKind } from 'tocsin/protocol/kinds.ts';
+import { KEY_KIND_NAMES, keyKindOfCode } from 'tocsin/protocol/kinds.ts';
+import type { ListEntry, ListManifest, ListRole } from 'tocsin/protocol/lookup.ts';
+import { LOOKUP_LIMITS } from 'tocsin/protocol/lookup.ts';
+import type { Queries } from '../store/database.ts';
+
+/** How many known objects should share a look-up prefix at least, on average (design, rule 4). */
+export const OBJECTS_A_PREFIX = 64;
+
+interface Row {
+  readonly revision: number;
+  readonly role: ListRole | null;
+  readonly kind: number;
+  readonly digest: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** The newest published revision. */
+export async function readManifest(db: Queries): Promise<ListManifest> {
+  const rows = await db.query<Row>(
+    `SELECT p.revision AS revision, l.role, l.kind, encode(l.digest, 'hex') AS digest,
+            l.rows AS rows, l.bytes AS bytes
+       FROM publication p LEFT JOIN published_list l ON true ORDER BY l.kind, l.role`,
+  );
+  const lists = rows.flatMap((row): ListEntry[] => {
+    const kind = keyKindOfCode(row.kind);
+    if (row.role === null || kind === undefined) return [];
+    return [{ role: row.role, kind, digest: row.digest, bytes: row.bytes, rows: row.rows }];
+  });
+  return { v: 1, revision: rows[0]!.revision, lists, prefixBits: prefixBits(lists) };
+}
+
+/**
+ * Bits of a look-up prefix per kind: floor(log2(known objects / 64)), at least 1: of a set so small that no prefix
+ * keeps 64 together, a question tells one bit.
+ */
+export function prefixBits(lists: readonly ListEntry[]): Record<KeyKind, number> {
+  const bits = {} as Record<KeyKind, number>;
+  for (const kind of KEY_KIND_NAMES) {
+    const known = Math.max(rowsOf(lists, kind, true), rowsOf(lists, kind, false), 1);
+    const n = Math.floor(Math.log2(known / OBJECTS_A_PREFIX));
+    bits[kind] = Math.min(LOOKUP_LIMITS.maxPrefixBits, Math.max(1, n));
+  }
+  return bits;
+}
+
+/** Objects may stand in the bases and in the changes: the larger of the two is certainly known. */
+function rowsOf(lists: readonly ListEntry[], kind: KeyKind, changes: boolean): number {
+  const some = lists.filter((l) => l.kind === kind && (l.role === 'changes') === changes);
+  return some.reduce((sum, l) => sum + l.rows, 0);
+}

@@ -1,0 +1,74 @@
+// Answers look-ups from the published lists. The hub keeps nothing of a question: no log line, no counter by key.
+import { lookupFault } from 'tocsin/catalog/gate.ts';
+import type { ListSet } from 'tocsin/lists/list-set.ts';
+import { TocsinError } from 'tocsin/protocol/errors.ts';
+import { parseHex, toHex } from 'tocsin/protocol/hex.ts';
+import type { LookupRequest, LookupResponse, PrefixQuestion } from 'tocsin/protocol/lookup.ts';
+import { LOOKUP_LIMITS } from 'tocsin/protocol/lookup.ts';
+import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
+import { LIFETIME_SECONDS, recordId } from 'tocsin/protocol/verdict.ts';
+
+/** Objects in the answer to one prefix; a prefix that holds more is refused, for the answer would be cut silently. */
+export const MAX_BUCKET = 65_536;
+/** Objects in one whole answer. */
+export const MAX_ANSWER_OBJECTS = 1_000_000;
+
+/** Class records of one answer, each named once, from whichever lists they come. */
+class Classes {
+  readonly records: ClassRecord[] = [];
+  readonly #index = new Map<ClassRecord, number>();
+  readonly #byId = new Map<string, number>();
+
+  indexOf(record: ClassRecord): number {
+    const known = this.#index.get(record);
+    if (known !== undefined) return known;
+    const id = recordId(record);
+    const index = this.#byId.get(id) ?? this.records.push(record) - 1;
+    this.#byId.set(id, index);
+    this.#index.set(record, index);
+    return index;
+  }
+}
+
+/** Answers in the order of the questions; throws `input` or `limit` with what is wrong. */
+export function answer(lists: ListSet, request: LookupRequest): LookupResponse {
+  const fault = lookupFault(request, lists.manifest.prefixBits);
+  if (fault !== null) throw new TocsinError('input', `Cannot answer the look-up: ${FAULTS[fault]}`);
+  const classes = new Classes();
+  let objects = 0;
+  const buckets = request.prefixes.map((question) => {
+    const bucket = findBucket(lists, question, classes);
+    objects += bucket.length;
+    if (objects > MAX_ANSWER_OBJECTS)
+      throw tooMany(`${request.prefixes.length} prefixes`, MAX_ANSWER_OBJECTS);
+    return bucket;
+  });
+  return { v: 1, classes: classes.records, buckets, unknownLifetime: LIFETIME_SECONDS.unknown };
+}
+
+/** The gate of the hub: what should not have been sent is refused, in the words of the catalog's reasons. */
+const FAULTS: Readonly<Record<NonNullable<ReturnType<typeof lookupFault>>, string>> = {
+  undeclared:
+    'it holds what no item of the catalog declares, want kind, bits and a prefix of exactly so many bits',
+  'too-exact': 'it shows more bits than the manifest announces, want fewer',
+  linkable: 'it holds several parts of one address, want one a request',
+  limit: `it holds no question or too many, want 1 to ${LOOKUP_LIMITS.maxPrefixes}`,
+};
+
+function findBucket(
+  lists: ListSet,
+  question: PrefixQuestion,
+  classes: Classes,
+): { key: string; class: number }[] {
+  const { kind, bits, prefix } = question;
+  const found = lists.bucket(kind, parseHex(prefix)!, bits, MAX_BUCKET + 1);
+  if (found.length > MAX_BUCKET) throw tooMany(`a ${kind} prefix of ${bits} bits`, MAX_BUCKET);
+  return found.map(({ key, record }) => ({ key: toHex(key), class: classes.indexOf(record) }));
+}
+
+function tooMany(what: string, limit: number): TocsinError {
+  return new TocsinError(
+    'limit',
+    `Cannot answer ${what}: more than ${limit} known objects fit, want fewer or longer ones`,
+  );
+}

@@ -1,0 +1,131 @@
+// A running hub, config to service:
+//
+//   settings ─► records (hub.ts) ─► keys ─► bundled lists ─► published lists ─► HTTPS server
+//                                                    ▲
+//                 PostgreSQL's notification ─► reload, tell machines (lists/published.ts)
+//
+// One process of possibly several over the same records; it holds nothing that a restart would lose.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { errorWords } from 'tocsin/protocol/errors.ts';
+import type { World } from 'tocsin/protocol/world.ts';
+import { systemWorld } from 'tocsin/protocol/world.ts';
+import { PostgresAccessStore } from './access/postgres-store.ts';
+import type { Settings } from './config.ts';
+import type { Hub } from './hub.ts';
+import { openHub } from './hub.ts';
+import { importBundled } from './imports/bundled.ts';
+import { createKeys, openKeys } from './keys/store.ts';
+import { PublishedLists } from './lists/published.ts';
+import { registerListRoutes } from './lists/routes.ts';
+import { registerLookupRoutes } from './lookup/routes.ts';
+import type { HubServer } from './server/server.ts';
+import { buildServer } from './server/server.ts';
+import { collectGarbage } from './verdicts/garbage.ts';
+import { isStale, LISTS_CHANNEL, publish } from './verdicts/publish.ts';
+import { VERSION } from './version.ts';
+
+export const SERVE_LIMITS = {
+  /** How often claims are compared with what is published, for the publication that a killed command left undone. */
+  staleCheckMs: 5_000,
+  garbageMs: 3_600_000,
+} as const;
+
+export interface RunningHub {
+  readonly url: string;
+  readonly server: HubServer;
+  close(): Promise<void>;
+}
+
+/** Starts a hub; it answers on return. Throws with why it cannot. */
+export async function serve(
+  settings: Settings,
+  log: (line: string) => void,
+  world: World = systemWorld,
+): Promise<RunningHub> {
+  const hub = await openHub(settings, log, world);
+  const cleanUp: (() => Promise<void> | void)[] = [() => hub.close()];
+  const close = async (): Promise<void> => {
+    for (const step of cleanUp.toReversed()) await step();
+  };
+  try {
+    await createKeys(hub.layout.keys, world, settings.rootKey ?? undefined);
+    await importBundled(hub);
+    await publish(hub);
+    const lists = await PublishedLists.open(hub.db, hub.layout);
+    cleanUp.push(() => lists.close());
+    const server = await makeServer(hub, lists);
+    cleanUp.push(() => server.close());
+    const { url } = await server.listen(settings.listen);
+    cleanUp.push(await follow(hub, lists), upkeep(hub));
+    return { url, server, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function makeServer(hub: Hub, lists: PublishedLists): Promise<HubServer> {
+  const access = new PostgresAccessStore(hub.db);
+  return await buildServer({
+    keys: openKeys(hub.layout.keys, hub.settings.rootKey ?? undefined),
+    tokens: access,
+    machines: access,
+    world: hub.world,
+    version: VERSION,
+    log: hub.log,
+    registerRoutes: (app) => {
+      registerListRoutes(app, lists);
+      registerLookupRoutes(app, lists);
+    },
+  });
+}
+
+/** Follows publications of any process. */
+async function follow(hub: Hub, lists: PublishedLists): Promise<() => Promise<void>> {
+  let last = Promise.resolve();
+  const listener = await hub.db.listen(LISTS_CHANNEL, () => {
+    last = last
+      .then(() => lists.reload())
+      .catch((error: unknown) => hub.log(`the new lists cannot be opened: ${errorWords(error)}`));
+  });
+  return async () => {
+    await listener.close();
+    await last;
+  };
+}
+
+/** What nobody asks for: unfinished publications, files that nothing names. */
+function upkeep(hub: Hub): () => void {
+  const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
+    let running = false;
+    return setInterval(() => {
+      if (running) return;
+      running = true;
+      work()
+        .catch((error: unknown) => hub.log(`${what} failed: ${errorWords(error)}`))
+        .finally(() => {
+          running = false;
+        });
+    }, ms).unref();
+  };
+  const timers = [
+    every(SERVE_LIMITS.staleCheckMs, 'publishing', () => publishIfStale(hub)),
+    every(SERVE_LIMITS.garbageMs, 'clearing old files', () =>
+      collectGarbage({ ...hub, clock: hub.world.clock }),
+    ),
+  ];
+  return () => timers.forEach(clearInterval);
+}
+
+/** In a process of its own: a merge of large sources would keep machines waiting here. */
+async function publishIfStale(hub: Hub): Promise<void> {
+  if (!(await isStale(hub.db))) return;
+  const program = join(import.meta.dirname, '..', 'bin', 'tocsin-hub.js');
+  const env = { ...process.env, TOCSIN_HUB_DATA: hub.settings.data };
+  if (hub.settings.databaseUrl !== null) Object.assign(env, { DATABASE_URL: hub.settings.databaseUrl });
+  const child = spawn(process.execPath, [program, 'publish'], { env, stdio: 'ignore' });
+  const [status] = (await once(child, 'close')) as [number | null];
+  if (status !== 0) hub.log(`publishing in the background ended with status ${status}`);
+}

@@ -1,0 +1,84 @@
+// The `changes` list of a kind: every object about which a row speaks, resolved together with what the segments
+// say of it. It wins over the bases, so a single verdict reaches machines without a base being written again.
+import { SegmentBuilder } from 'tocsin/lists/segment-builder.ts';
+import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
+import type { SegmentFile } from 'tocsin/lists/segment-writer.ts';
+import type { KeyKind } from 'tocsin/protocol/kinds.ts';
+import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
+import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
+import { segmentPath } from '../store/artifacts.ts';
+import type { HeldObject } from './bases.ts';
+import { claimsOf, MAX_HELD_SHOWN } from './bases.ts';
+import type { SegmentRow } from './claim-store.ts';
+import { recordOf, rowsByKey } from './claim-store.ts';
+import type { PublishHub } from './publish.ts';
+import type { Claim } from './resolve.ts';
+import { heldReason, resolve } from './resolve.ts';
+
+/** Source of an answer that says that something is held. */
+export const HELD_SOURCE = 'held';
+
+/** Writes the list into the hub's tmp directory; null where no row speaks of that kind. */
+export async function writeChanges(
+  hub: PublishHub,
+  kind: KeyKind,
+  segments: readonly SegmentRow[],
+  held: HeldObject[],
+): Promise<SegmentFile | null> {
+  const bulk = segments.map((segment) => {
+    const reader = SegmentReader.open(segmentPath(hub.layout, segment.digest));
+    return { reader, claims: claimsOf(segment, reader) };
+  });
+  const builder = new SegmentBuilder({ directory: hub.layout.tmp, kind });
+  try {
+    let objects = 0;
+    for await (const { key, claims } of grouped(hub, kind)) {
+      for (const { reader, claims: classes } of bulk) {
+        const hit = reader.find(key);
+        if (hit !== null) claims.push(classes[hit.classIndex]!);
+      }
+      const published = publishedRecord(claims);
+      if (published === null) continue;
+      if (published.source === HELD_SOURCE && held.length < MAX_HELD_SHOWN)
+        held.push({ kind, key, reason: published.reason, amongRows: true });
+      builder.add(key, 0, builder.classIndex(published), 0);
+      objects++;
+    }
+    if (objects > 0) return builder.finish(hub.layout.tmp).file;
+    builder.abort();
+    return null;
+  } catch (error) {
+    builder.abort();
+    throw error;
+  } finally {
+    for (const { reader } of bulk) reader.close();
+  }
+}
+
+/** Rows of one object together, in the order of keys. */
+async function* grouped(hub: PublishHub, kind: KeyKind): AsyncGenerator<{ key: Buffer; claims: Claim[] }> {
+  let current: { key: Buffer; claims: Claim[] } | null = null;
+  for await (const row of rowsByKey(hub.db, kind)) {
+    if (current === null || !current.key.equals(row.key)) {
+      if (current !== null) yield current;
+      current = { key: row.key, claims: [] };
+    }
+    current.claims.push({ record: recordOf(row), sourceKind: row.source_kind, rank: row.rank });
+  }
+  if (current !== null) yield current;
+}
+
+/** What machines are told: the deciding record, `unknown` with the reason where held, null where nobody speaks. */
+export function publishedRecord(claims: readonly Claim[]): ClassRecord | null {
+  const resolution = resolve(claims);
+  if (resolution.kind === 'none') return null;
+  if (resolution.kind === 'decided') return resolution.claim.record;
+  return {
+    level: 'unknown',
+    category: null,
+    name: null,
+    source: HELD_SOURCE,
+    reason: heldReason(resolution.good, resolution.bad),
+    lifetime: LIFETIME_SECONDS.unknown,
+  };
+}

@@ -1,0 +1,73 @@
+// Everything that is known of one object, for the person who asks why: each claim with its source, time and
+// original line, and what they amount to.
+import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
+import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
+import { LineStoreReader } from '../imports/line-store.ts';
+import { linesPath, segmentPath } from '../store/artifacts.ts';
+import type { Database } from '../store/database.ts';
+import type { Layout } from '../store/layout.ts';
+import type { SegmentRow, TracedClaim } from './claim-store.ts';
+import { claimsAbout, segmentsOf } from './claim-store.ts';
+import type { Resolution } from './resolve.ts';
+import { resolve } from './resolve.ts';
+
+export interface Explanation {
+  readonly key: ObjectKey;
+  readonly claims: readonly TracedClaim[];
+  readonly resolution: Resolution;
+}
+
+/** Claims about one key from rows and segments, and their resolution. */
+export async function explain(hub: { db: Database; layout: Layout }, key: ObjectKey): Promise<Explanation> {
+  const claims = await claimsAbout(hub.db, key);
+  for (const segment of await segmentsOf(hub.db, { kind: key.kind })) {
+    const claim = await claimInSegment(hub, segment, key);
+    if (claim !== null) claims.push(claim);
+  }
+  return { key, claims, resolution: resolve(claims) };
+}
+
+interface ImportColumns {
+  readonly file_name: string;
+  readonly format: string;
+  readonly file_digest: string;
+  readonly imported_at: Date;
+}
+
+async function claimInSegment(
+  hub: { db: Database; layout: Layout },
+  segment: SegmentRow,
+  key: ObjectKey,
+): Promise<TracedClaim | null> {
+  const reader = SegmentReader.open(segmentPath(hub.layout, segment.digest));
+  try {
+    const hit = reader.find(key.bytes);
+    if (hit === null) return null;
+    const rows = await hub.db.query<ImportColumns>(
+      `SELECT file_name, format, encode(file_digest, 'hex') AS file_digest, imported_at FROM import_run WHERE id = $1`,
+      [segment.importId],
+    );
+    const run = rows[0]!;
+    return {
+      record: reader.classes[hit.classIndex]!,
+      sourceKind: segment.source.kind,
+      rank: segment.source.rank,
+      claimedAt: run.imported_at,
+      claimedBy: null,
+      original: originalLine(linesPath(hub.layout, run.file_digest, run.format), hit.line),
+      line: hit.line,
+      file: run.file_name,
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+function originalLine(path: string, line: number): string | null {
+  const lines = new LineStoreReader(path);
+  try {
+    return lines.find(line);
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,54 @@
+// Tells the caller of a scan what happens: results, problems, progress, and in the end the summary. Everything
+// told is counted first, and nothing is decided here.
+import type { AnsweredBy, Verdict } from '../protocol/verdict.ts';
+import { SCAN_LIMITS } from './config.ts';
+import type { DirectoryJob } from './directory-job.ts';
+import type { FilePath } from './file-path.ts';
+import { pathBytes, pathText } from './file-path.ts';
+import type { ScanOptions } from './scan.ts';
+import type { ProblemKind, ScanSummary } from './scan-summary.ts';
+import { Tally } from './scan-summary.ts';
+
+export class ScanReporter {
+  readonly tally = new Tally();
+  readonly #options: ScanOptions;
+  readonly #started: number;
+  #lastProgress: number;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+    this.#started = options.world.clock.monotonic();
+    this.#lastProgress = this.#started;
+  }
+
+  result(job: DirectoryJob, row: number, verdict: Verdict, answeredBy: AnsweredBy): void {
+    const size = job.size(row);
+    this.tally.answer(verdict, answeredBy, size);
+    if (this.#options.onResult === undefined) return;
+    const path = job.path(row);
+    const result = { path: pathText(path), sha256: job.hex(row), size, verdict, answeredBy };
+    const exact = pathBytes(path);
+    this.#options.onResult(exact === null ? result : { ...result, pathBytes: exact });
+  }
+
+  problem(path: FilePath, problem: ProblemKind, code: string | null): void {
+    this.tally.problems[problem]++;
+    this.#options.onProblem?.({ path: pathText(path), pathBytes: pathBytes(path), problem, code });
+  }
+
+  /** Reports progress where the last report is old enough; `now` is monotonic. */
+  progress(now: number): void {
+    if (now - this.#lastProgress < SCAN_LIMITS.progressMs) return;
+    this.#lastProgress = now;
+    this.#options.onProgress?.(this.tally.progress(now - this.#started));
+  }
+
+  summary(): ScanSummary {
+    const { cache, ladder, onProgress, signal, world } = this.#options;
+    const elapsedMs = world.clock.monotonic() - this.#started;
+    onProgress?.(this.tally.progress(elapsedMs));
+    const { damaged, lost } = cache?.trouble ?? { damaged: 0, lost: 0 };
+    const interrupted = signal?.aborted === true;
+    return this.tally.summary({ missing: ladder.missing, cache: { damaged, lost }, interrupted, elapsedMs });
+  }
+}

@@ -1,0 +1,272 @@
+// What a person sees, line by line: real processes, no hub.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { HELLO, NOT_JOINED, PROGRAM, Stage } from './run-fixture.ts';
+
+test('words that make no sense get one sentence, a hint and status 2', async (t) => {
+  const stage = new Stage(t);
+  const table: [string[], string][] = [
+    [['scna', '/'], "tocsin: unknown command 'scna' (Did you mean scan?)\nhint: run 'tocsin --help'\n"],
+    [
+      ['scan', '--jsn', '/'],
+      "tocsin: unknown option '--jsn' (Did you mean --json?)\nhint: run 'tocsin scan --help'\n",
+    ],
+    [['scan'], "tocsin: missing required argument 'path'\nhint: run 'tocsin scan --help'\n"],
+    [
+      ['participation', 'on'],
+      "tocsin: command-argument value 'on' is invalid for argument 'level'. Allowed choices are off, standard, extended.\nhint: run 'tocsin participation --help'\n",
+    ],
+    [
+      ['scan', '/nonexistent'],
+      "tocsin: Cannot scan '/nonexistent': there is no such file or directory, want one that exists\n",
+    ],
+    [
+      ['sync'],
+      "tocsin: Cannot ask a hub: this machine has joined none, want 'tocsin join URL TOKEN' first\nhint: run 'tocsin join URL TOKEN'; the hub's operator gets both with 'tocsin-hub token'\n",
+    ],
+    [
+      ['override', 'clear', 'evil.example'],
+      "tocsin: Cannot clear the override of 'host:evil.example': none is set, want one of those that are\nhint: run 'tocsin override list'\n",
+    ],
+    [
+      ['participation', 'standard'],
+      "tocsin: Cannot set participation to 'standard': nobody is here to accept the Statement, want --accept with its SHA-256\nhint: read it with 'tocsin statement'; its last line is the SHA-256\n",
+    ],
+  ];
+  for (const [words, err] of table)
+    assert.deepEqual(await stage.run(words), { status: 2, out: '', err }, words.join(' '));
+  assert.equal(existsSync(stage.home), false, 'and nothing is made on disk');
+});
+
+test('every subcommand has help with an example', async (t) => {
+  const stage = new Stage(t);
+  const { out, status } = await stage.run(['--help']);
+  assert.equal(status, 0);
+  const names = [...out.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map((match) => match[1]!);
+  assert.equal(names.length, 11, out);
+  await Promise.all(
+    names.map(async (name) => {
+      const help = await stage.run([name, '--help']);
+      assert.equal(help.status, 0, name);
+      assert.match(help.out, new RegExp(`Examples?:\n  (source <\\()?tocsin ${name}`), name);
+      assert.equal(help.err, '');
+    }),
+  );
+  assert.deepEqual(await stage.run(['help', 'scan']), await stage.run(['scan', '--help']));
+  assert.deepEqual(await stage.run([]), await stage.run(['--help']));
+});
+
+test('the status of a machine without a hub', async (t) => {
+  const stage = new Stage(t);
+  const { status, out, err } = await stage.run(['status']);
+  assert.equal(status, 0);
+  assert.equal(
+    out,
+    [
+      'Hub           none: this machine has not joined one',
+      'Participation off: no look-up leaves this machine; it answers from its own lists',
+      '              Nobody has chosen yet.',
+      'Lists         none',
+      'Overrides     none',
+      'State         DIR/home',
+      '',
+    ].join('\n'),
+  );
+  assert.equal(
+    err,
+    "hint: run 'tocsin join URL TOKEN'; the hub's operator gets both with 'tocsin-hub token'\n",
+  );
+  const json = JSON.parse((await stage.run(['status', '--json'])).out) as Record<string, unknown>;
+  assert.deepEqual(
+    [json['hub'], json['lists'], json['participationLevel'], json['alarms']],
+    [null, null, 'off', []],
+  );
+});
+
+test('a damaged setting is an alarm in the status, and off', async (t) => {
+  const stage = new Stage(t);
+  mkdirSync(stage.home, { mode: 0o700 });
+  writeFileSync(stage.path('home/participation.json'), '{"level":"extended"}');
+  writeFileSync(
+    stage.path('home/state.db'),
+    'no database at all, but long enough to be looked at '.repeat(9),
+  );
+  const { status, out } = await stage.run(['status']);
+  assert.equal(status, 1);
+  assert.match(out, /^ALARM {9}Cannot read the participation setting: .*It counts as off$/m);
+  assert.match(out, /^ALARM {9}Cannot read the overrides .*damaged/m);
+  assert.match(out, /^Participation off: /m);
+  const scan = await stage.run(['scan', PROGRAM]);
+  assert.equal(scan.status, 0, 'protection goes on');
+  assert.match(scan.err, /^warning: Cannot read the overrides/m);
+});
+
+test('a scan from the first look to a found file', async (t) => {
+  const stage = new Stage(t);
+  mkdirSync(stage.path('tree'));
+  writeFileSync(stage.path('tree/hello'), 'hello\n');
+  writeFileSync(stage.path('tree/other'), 'other\n');
+  const shape = (text: string): string => text.replace(/in [\d.]+ s( \([\d,]+ files\/s\))?/, 'in TIME');
+  const first = await stage.run(['scan', 'tree']);
+  assert.deepEqual([first.status, first.err], [0, NOT_JOINED]);
+  assert.equal(
+    shape(first.out),
+    [
+      'Scanned 2 files, 12 bytes, in TIME',
+      '',
+      '  known good              0',
+      '  unknown                 2   not in the lists here',
+      '  found                   0',
+      '',
+      '  answered by   not looked up 2',
+      '  missing       not joined',
+      '',
+    ].join('\n'),
+  );
+  await stage.run(['override', 'deny', 'tree/hello']);
+  const second = await stage.run(['scan', 'tree']);
+  assert.equal(second.status, 1);
+  assert.equal(
+    shape(second.out),
+    [
+      'malicious  DIR/tree/hello  (your own override)',
+      'Scanned 2 files, 12 bytes, in TIME; 2 unchanged since an earlier scan',
+      '',
+      '  known good              0',
+      '  unknown                 1   not in the lists here',
+      '  found                   1   malicious 1',
+      '',
+      '  answered by   your overrides 1, not looked up 1',
+      '  missing       not joined',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a scan as JSON: one object a file, the summary last', async (t) => {
+  const stage = new Stage(t);
+  mkdirSync(stage.path('tree'));
+  writeFileSync(stage.path('tree/hello'), 'hello\n');
+  const { status, out } = await stage.run(['scan', '--json', 'tree', '/nonexistent']);
+  assert.equal(status, 2, 'a path that is not there is a failure');
+  const [file, summary, ...rest] = out.trimEnd().split('\n');
+  assert.deepEqual(rest, []);
+  assert.equal(
+    file,
+    `{"path":"DIR/tree/hello","sha256":"${HELLO}","size":6,"verdict":{"level":"unknown","name":null,"category":null,"reason":null,"source":null,"record":null},"answeredBy":"none"}`,
+  );
+  const parsed = JSON.parse(summary!) as { summary: Record<string, unknown> };
+  assert.deepEqual(
+    [parsed.summary['files'], parsed.summary['found'], parsed.summary['missing']],
+    [1, 0, 'not joined'],
+  );
+});
+
+test('objects are checked one by one, and an override of a host holds for its pages', async (t) => {
+  const stage = new Stage(t);
+  writeFileSync(stage.path('hello'), 'hello\n');
+  const set = await stage.run(['override', 'deny', 'evil[.]example', '--note', 'phish']);
+  assert.equal(set.out, 'denied  host:evil.example\n');
+  const { status, out, err } = await stage.run([
+    'check',
+    'hello',
+    'hxxp://www.evil.example/login',
+    'neverland',
+    '/',
+  ]);
+  assert.equal(status, 1);
+  assert.equal(
+    out,
+    [
+      'hello',
+      '  unknown',
+      '  answer    by nobody: the lists here do not know it, and not joined',
+      `  sha256    ${HELLO}`,
+      'url:http://www.evil.example/login',
+      '  malicious',
+      '  because   denied here by its owner (source: this machine)',
+      '  answer    by your own override on this machine',
+      '',
+    ].join('\n'),
+  );
+  assert.match(err, /^tocsin: Cannot read the object 'neverland': /m);
+  assert.match(
+    err,
+    /^tocsin: Cannot check '\/': it is a directory, want a file or another object\nhint: run 'tocsin scan \/'$/m,
+  );
+  const json = (await stage.run(['check', '--json', 'hello'])).out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(json[0].sha256, HELLO);
+  assert.equal(json[1].summary.answeredBy.none, 1);
+});
+
+test('overrides are set, shown, and taken back', async (t) => {
+  const stage = new Stage(t);
+  writeFileSync(stage.path('hello'), 'hello\n');
+  const allowed = await stage.run(['override', 'allow', 'hello']);
+  assert.deepEqual(allowed, {
+    status: 0,
+    out: `allowed  sha256:${HELLO}  (the content of hello)\n`,
+    err: '',
+  });
+  const listed = await stage.run(['override', 'list']);
+  assert.match(
+    listed.out,
+    new RegExp(`^allow  sha256:${HELLO}  since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC  hello\n$`),
+  );
+  assert.equal(listed.err, '1 override.\n');
+  assert.match((await stage.run(['check', 'hello'])).out, /^ {2}trusted$/m);
+  assert.equal((await stage.run(['override', 'clear', `sha256:${HELLO}`])).out, `cleared  sha256:${HELLO}\n`);
+  assert.equal((await stage.run(['override', 'list'])).err, 'No overrides are set on this machine.\n');
+});
+
+test('participation is turned on with the hash of the Statement, and off with one word', async (t) => {
+  const stage = new Stage(t);
+  const text = (await stage.run(['statement'])).out;
+  const hash = /SHA-256 of the text above: ([0-9a-f]{64})\n$/.exec(text)?.[1] ?? '';
+  assert.equal(JSON.parse((await stage.run(['statement', '--format', 'json'])).out).sha256, hash);
+  const refused = await stage.run(['participation', 'standard', '--accept', '0'.repeat(64)]);
+  assert.equal(refused.status, 2);
+  assert.match(
+    refused.err,
+    /^tocsin: Cannot set participation to 'standard': '0+' is not the Statement of this version/,
+  );
+  const level = async (): Promise<string> =>
+    JSON.parse((await stage.run(['participation', '--json'])).out).level;
+  assert.equal(await level(), 'off');
+  const on = await stage.run(['participation', 'standard', '--accept', hash.toUpperCase()]);
+  assert.match(on.out, /^Participation is standard: what nobody here knows is asked of the hub/);
+  assert.equal(await level(), 'standard');
+  assert.equal(statSync(stage.path('home/participation.json')).mode & 0o777, 0o600);
+  await stage.run(['participation', 'off']);
+  assert.equal(await level(), 'off');
+});
+
+test('a token may come by standard input, and a text that is none is refused', async (t) => {
+  const stage = new Stage(t);
+  const ran = await stage.run(['join', 'https://127.0.0.1:1', '-']);
+  assert.equal(ran.status, 2);
+  assert.match(ran.err, /^tocsin: Cannot read the token: standard input holds none, want one line\nhint: /);
+  const child = stage.start(['join', 'https://127.0.0.1:1', '-']);
+  child.stdin!.write('nonsense\n');
+  assert.match(
+    (await stage.ended(child)).err,
+    /^tocsin: Cannot read the join token: it does not start with 'tocsin1\.'/,
+  );
+});
+
+test('the files that the package manager vouches for come as CSV', {
+  skip: !existsSync('/var/lib/dpkg/info') && 'no dpkg here',
+}, async (t) => {
+  const stage = new Stage(t);
+  const { status, out, err } = await stage.run(['vouch', '/usr/bin/dpkg']);
+  assert.equal(status, 0, err);
+  const [header, ...rows] = out.trimEnd().split('\n');
+  assert.equal(header, 'sha256,name,reason');
+  assert.equal(rows.length, 1);
+  assert.match(rows[0]!, /^[0-9a-f]{64},dpkg,"installed by package dpkg, matches its records"$/);
+  assert.match(err, /1 file vouched for, 0 altered/);
+});

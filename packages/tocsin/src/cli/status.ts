@@ -1,0 +1,87 @@
+// `tocsin status`: what is set up on this machine, from its own files. Asks nobody, sends nothing.
+import { renderStatement } from '../catalog/statement.ts';
+import { effectiveLevel } from '../client/participation.ts';
+import type { Cli, Define } from './command.ts';
+import { subcommand } from './command.ts';
+import { EXIT } from './failure.ts';
+import { levelWords, participationWords } from './participation-words.ts';
+import type { Status } from './status-facts.ts';
+import { statusOf } from './status-facts.ts';
+import { ago, count, counted, moment, size } from './words.ts';
+
+export const define: Define = (cli) =>
+  subcommand(
+    'status',
+    'Shows what is set up on this machine: hub, certificate, participation, lists, overrides. Asks nobody.\nExit status: 0 all is well, 1 something needs attention, 2 failed.',
+    [
+      { command: 'tocsin status', does: 'for a person' },
+      { command: 'tocsin status --json', does: 'one JSON object' },
+    ],
+  )
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: true }) =>
+      cli.run(() => {
+        const status = statusOf(cli.home, cli.world);
+        if (options.json === true) cli.terminal.out(`${JSON.stringify(status)}\n`);
+        else show(cli, status);
+        return status.alarms.length > 0 ? EXIT.found : EXIT.ok;
+      }),
+    );
+
+function show(cli: Cli, status: Status): void {
+  const { terminal, world } = cli;
+  const now = world.clock.now();
+  const row = (name: string, text: string): void =>
+    terminal.out(`${terminal.style('bold', name.padEnd(14))}${text}\n`);
+  const more = (text: string): void => terminal.out(`${' '.repeat(14)}${text}\n`);
+  for (const alarm of status.alarms)
+    terminal.out(`${terminal.style(['red', 'bold'], 'ALARM'.padEnd(14))}${alarm}\n`);
+  showHub(status, row, more);
+  const statement = renderStatement();
+  const level = effectiveLevel(status.participation, statement);
+  row('Participation', `${level}: ${levelWords(level)}`);
+  if (status.participation.kind !== 'alarm')
+    for (const line of participationWords(status.participation, statement)) more(line);
+  if (status.lists === null) row('Lists', status.hub === null ? 'none' : 'none fetched yet');
+  else {
+    row(
+      'Lists',
+      `revision ${status.lists.revision}, looked up at the hub ${ago(status.lists.checkedAt, now)}`,
+    );
+    for (const list of status.lists.entries)
+      more(
+        `${list.role.padEnd(11)}${list.kind.padEnd(13)}${count(list.rows).padStart(13)} objects  ${size(list.bytes).padStart(9)}`,
+      );
+  }
+  const { allow, deny } = status.overrides;
+  row('Overrides', allow + deny === 0 ? 'none' : `${count(allow)} allowed, ${count(deny)} denied by hand`);
+  row('State', status.home);
+  tellNextStep(cli, status);
+}
+
+function showHub(
+  status: Status,
+  row: (name: string, text: string) => void,
+  more: (text: string) => void,
+): void {
+  if (status.hub === null) {
+    row('Hub', 'none: this machine has not joined one');
+    return;
+  }
+  row('Hub', status.hub.url);
+  more(`root key ${status.hub.root} (pinned)`);
+  row('Machine', `${status.hub.machineId} (a random number, all that the hub calls it by)`);
+  row(
+    'Certificate',
+    `until ${moment(status.hub.certificateEnds)}, renewed by itself from ${moment(status.hub.renewalDue)}`,
+  );
+}
+
+function tellNextStep({ terminal }: Cli, status: Status): void {
+  if (status.hub === null)
+    terminal.hint("run 'tocsin join URL TOKEN'; the hub's operator gets both with 'tocsin-hub token'");
+  else if (status.lists === null || status.damagedLists > 0)
+    terminal.hint(
+      `run 'tocsin sync' to fetch ${status.damagedLists > 0 ? counted(status.damagedLists, 'damaged list') : 'the lists'}`,
+    );
+}

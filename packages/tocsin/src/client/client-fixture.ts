@@ -1,0 +1,154 @@
+// What the tests of the client share: a clock that moves by hand, small list files, and a hub in memory that
+// serves them over the channel's interface. For tests only; nothing of the product imports it.
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { SegmentWriter } from '../lists/segment-writer.ts';
+import { TocsinError } from '../protocol/errors.ts';
+import type { KeyKind, ObjectKey } from '../protocol/kinds.ts';
+import { KEY_KINDS } from '../protocol/kinds.ts';
+import type { ListEntry, ListManifest, ListRole } from '../protocol/lookup.ts';
+import type { ClassRecord } from '../protocol/verdict.ts';
+import type { World } from '../protocol/world.ts';
+import type { DownloadAnswer, HubAnswer, HubChannel, RequestOptions } from './channel.ts';
+import type { Home } from './home.ts';
+import { homeAt } from './home.ts';
+
+export const NOW = Date.UTC(2026, 0, 15);
+
+/** A clock that moves by hand, and a repeatable source of bytes. */
+export class HandWorld implements World {
+  ms = NOW;
+  #count = 0;
+  readonly clock = { now: () => this.ms, monotonic: () => this.ms };
+
+  random(size: number): Uint8Array {
+    return createHash('shake256', { outputLength: size })
+      .update(String(this.#count++))
+      .digest();
+  }
+
+  pass(seconds: number): void {
+    this.ms += seconds * 1000;
+  }
+}
+
+/** A state directory that goes when the test ends. */
+export function temporaryHome(t: TestContext): Home {
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return homeAt(join(directory, 'home'));
+}
+
+/** The key of the n-th object of a kind. */
+export function keyOf(kind: KeyKind, n: number | string): ObjectKey {
+  const digest = createHash('sha256').update(`${kind} ${n}`).digest();
+  return { kind, bytes: new Uint8Array(digest.subarray(0, KEY_KINDS[kind].bytes)) };
+}
+
+export const BAD: ClassRecord = {
+  level: 'malicious',
+  category: 'malware',
+  name: 'Trojan.Linux.Example',
+  source: 'feed',
+  reason: 'named by the feed',
+  lifetime: 86_400,
+};
+export const GOOD: ClassRecord = {
+  ...BAD,
+  level: 'good',
+  category: 'software',
+  name: 'coreutils',
+  reason: 'installed',
+};
+export const TRUSTED: ClassRecord = { ...GOOD, level: 'trusted', reason: 'an analyst looked' };
+export const WITHDRAWN: ClassRecord = {
+  ...BAD,
+  level: 'unknown',
+  category: null,
+  name: null,
+  reason: 'taken back',
+};
+
+export interface FixtureList {
+  readonly role: ListRole;
+  readonly kind: KeyKind;
+  readonly rows: readonly (readonly [ObjectKey, ClassRecord])[];
+}
+
+/** Writes a list file into `directory` (made where absent) and returns its line of the manifest. */
+export function writeList(directory: string, { role, kind, rows }: FixtureList): ListEntry {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const writer = new SegmentWriter({ directory, kind, classes: rows.map(([, record]) => record) });
+  const sorted = [...rows.entries()].sort(([, [a]], [, [b]]) => Buffer.compare(a.bytes, b.bytes));
+  for (const [i, [key]] of sorted) writer.add(key.bytes, i, 0);
+  const { digest, bytes } = writer.finish();
+  return { role, kind, digest, bytes, rows: rows.length };
+}
+
+/** A hub of lists in memory: answers the three requests that the client makes. */
+export class MemoryHub implements Pick<HubChannel, 'keys' | 'request' | 'download'> {
+  readonly keys: HubChannel['keys'];
+  readonly #directory: string;
+  manifest: ListManifest = { v: 1, revision: 0, lists: [], prefixBits: {} };
+  /** What was asked for, in order. */
+  readonly asked: string[] = [];
+  /** Cuts the next download after so many bytes. */
+  cutAfter: number | null = null;
+  /** Changes the bytes of every download. */
+  spoil: ((bytes: Buffer) => Buffer) | null = null;
+  ignoresRange = false;
+
+  constructor(t: TestContext, root = 'r00t') {
+    this.#directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
+    t.after(() => rmSync(this.#directory, { recursive: true, force: true }));
+    this.keys = { root: { id: root } } as unknown as HubChannel['keys'];
+  }
+
+  publish(lists: readonly FixtureList[], prefixBits: ListManifest['prefixBits'] = {}): readonly ListEntry[] {
+    const entries = lists.map((list) => writeList(this.#directory, list));
+    this.manifest = { v: 1, revision: this.manifest.revision + 1, lists: entries, prefixBits };
+    return entries;
+  }
+
+  async request(
+    method: string,
+    path: string,
+    _body?: unknown,
+    options: RequestOptions = {},
+  ): Promise<HubAnswer> {
+    this.asked.push(`${method} ${path}`);
+    const etag = `"${this.manifest.revision}"`;
+    if (options.headers?.['if-none-match'] === etag)
+      return { status: 304, headers: {}, body: Buffer.alloc(0) };
+    return { status: 200, headers: { etag }, body: Buffer.from(JSON.stringify(this.manifest)) };
+  }
+
+  async download(
+    path: string,
+    to: Parameters<HubChannel['download']>[1],
+    options: Parameters<HubChannel['download']>[2],
+  ): Promise<DownloadAnswer> {
+    const range = options.headers?.['range'];
+    this.asked.push(`GET ${path}${range === undefined ? '' : ` ${String(range)}`}`);
+    const from = this.ignoresRange ? 0 : Number(/bytes=(\d+)-/.exec(String(range))?.[1] ?? 0);
+    const whole = readFileSync(join(this.#directory, `${path.split('/').at(-1)}.seg`));
+    const bytes = (this.spoil?.(whole) ?? whole).subarray(from);
+    if (bytes.length > options.maxBytes)
+      throw new TocsinError('limit', 'Cannot download: longer than wanted');
+    const cut = this.cutAfter;
+    this.cutAfter = null;
+    for (const chunk of [bytes.subarray(0, cut ?? 7), cut === null ? bytes.subarray(7) : Buffer.alloc(0)])
+      await new Promise<void>((resolve, reject) =>
+        to.write(chunk, (error) => (error ? reject(error) : resolve())),
+      );
+    if (cut !== null) {
+      to.destroy();
+      throw new TocsinError('unreachable', 'Cannot read the answer: it broke off');
+    }
+    to.end();
+    return { status: from > 0 ? 206 : 200, headers: {}, bytes: bytes.length, body: Buffer.alloc(0) };
+  }
+}

@@ -1,0 +1,94 @@
+// The published lists of one revision, opened: what hub nodes and machines alike ask first.
+//
+//   key ─► changes ─ listed ─────────────► that
+//             │      withdrawn (unknown) ► nobody's list answers
+//             └─ absent ─► malicious ─► known-good ─► absent
+//
+// Reads segment files; never fetches or changes them (client/list-store.ts, hub/verdicts/publish.ts do).
+import type { KeyKind, ObjectKey } from '../protocol/kinds.ts';
+import type { ListManifest, ListRole } from '../protocol/lookup.ts';
+import { LIST_ROLES } from '../protocol/lookup.ts';
+import type { ClassRecord } from '../protocol/verdict.ts';
+import { SegmentReader } from './segment-reader.ts';
+
+export type ListAnswer =
+  | { readonly kind: 'listed'; readonly role: ListRole; readonly record: ClassRecord }
+  /** Some list named it, and that was taken back or is held for a person; the record says why. */
+  | { readonly kind: 'withdrawn'; readonly record: ClassRecord }
+  | { readonly kind: 'absent' };
+
+const ABSENT: ListAnswer = { kind: 'absent' };
+
+interface OpenList {
+  readonly role: ListRole;
+  readonly reader: SegmentReader;
+}
+
+export class ListSet {
+  readonly manifest: ListManifest;
+  readonly #lists: ReadonlyMap<KeyKind, readonly OpenList[]>;
+
+  private constructor(manifest: ListManifest, lists: ReadonlyMap<KeyKind, readonly OpenList[]>) {
+    this.manifest = manifest;
+    this.#lists = lists;
+  }
+
+  /** Opens every list of the manifest; throws `corrupt` or `io` for the first that does not open, and leaves none open. */
+  static open(manifest: ListManifest, pathOf: (digest: string) => string): ListSet {
+    const lists = new Map<KeyKind, OpenList[]>();
+    const set = new ListSet(manifest, lists);
+    try {
+      for (const role of LIST_ROLES)
+        for (const entry of manifest.lists.filter((l) => l.role === role)) {
+          const opened = { role, reader: SegmentReader.open(pathOf(entry.digest)) };
+          lists.set(entry.kind, [...(lists.get(entry.kind) ?? []), opened]);
+        }
+      return set;
+    } catch (error) {
+      set.close();
+      throw error;
+    }
+  }
+
+  /** True where any list holds keys of that kind. */
+  has(kind: KeyKind): boolean {
+    return this.#lists.has(kind);
+  }
+
+  find(key: ObjectKey): ListAnswer {
+    for (const { role, reader } of this.#lists.get(key.kind) ?? []) {
+      const hit = reader.find(key.bytes);
+      if (hit === null) continue;
+      const record = reader.classRecord(hit.classIndex);
+      return record.level === 'unknown' ? { kind: 'withdrawn', record } : { kind: 'listed', role, record };
+    }
+    return ABSENT;
+  }
+
+  /**
+   * Every object that some list answers for and whose key starts with the first `bits` bits of `prefix`, at most
+   * `limit`, in the order of keys. Withdrawn ones are left out.
+   */
+  bucket(
+    kind: KeyKind,
+    prefix: Uint8Array,
+    bits: number,
+    limit: number,
+  ): { key: Uint8Array; record: ClassRecord }[] {
+    const found = new Map<string, { key: Uint8Array; record: ClassRecord }>();
+    for (const { reader } of this.#lists.get(kind) ?? [])
+      for (const entry of reader.range(prefix, bits, limit)) {
+        const id = Buffer.from(entry.key).toString('latin1');
+        if (!found.has(id)) found.set(id, { key: entry.key, record: reader.classRecord(entry.classIndex) });
+      }
+    return [...found.entries()]
+      .filter(([, { record }]) => record.level !== 'unknown')
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map(([, entry]) => entry);
+  }
+
+  close(): void {
+    for (const lists of this.#lists.values()) for (const { reader } of lists) reader.close();
+  }
+}

@@ -1,0 +1,212 @@
+// Opens a segment and answers from it (spec/segment.md): one page is read per look-up, in memory stand only the page
+// index and the places of the classes. Must not trust a file: whatever does not hold throws `corrupt` or `format`.
+//
+//   key -> page index (binary search in memory) -> one page (pread, CRC) -> binary search -> class, line
+import { closeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { TocsinError } from '../protocol/errors.ts';
+import type { KeyKind } from '../protocol/kinds.ts';
+import type { ClassRecord } from '../protocol/verdict.ts';
+import { onFile, readWhole } from './files.ts';
+import { compareKeys } from './keys.ts';
+import { SegmentCursor } from './segment-cursor.ts';
+import { corrupt, HEADER_BYTES, PAGE_ENTRIES } from './segment-format.ts';
+import type { SegmentStructure } from './segment-structure.ts';
+import { openStructure } from './segment-structure.ts';
+import { verifyStructure } from './segment-verify.ts';
+
+export { SegmentCursor } from './segment-cursor.ts';
+export { verifyFull } from './segment-verify.ts';
+
+/** What a segment says of a key; `line` 0 where the claim came from no line. */
+export interface SegmentHit {
+  readonly classIndex: number;
+  readonly line: number;
+}
+
+export interface SegmentEntry extends SegmentHit {
+  readonly key: Uint8Array;
+}
+
+export interface OpenOptions {
+  /**
+   * `structure` (default): header, classes, page index and trailer hold; a page is checked when it is read.
+   * `full`: every byte as well, see `verifyFull`.
+   */
+  readonly verify?: 'structure' | 'full';
+}
+
+export class SegmentReader {
+  readonly path: string;
+  readonly kind: KeyKind;
+  readonly rows: number;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly #segment: SegmentStructure;
+  readonly #buffer: Buffer;
+  readonly #view: DataView;
+  #closed = false;
+  #allClasses: readonly ClassRecord[] | null = null;
+  /** The page in the buffer, -1 for none, and how many entries it has. */
+  #page = -1;
+  #entries = 0;
+
+  /**
+   * Throws `not-found` or `io` where it cannot be read, `format` where it is no segment or one of a later version,
+   * `corrupt` where it does not hold, `limit` where it is beyond SEGMENT_LIMITS.
+   */
+  static open(path: string, options: OpenOptions = {}): SegmentReader {
+    const segment = openStructure(path);
+    try {
+      if (options.verify === 'full') verifyStructure(segment);
+      return new SegmentReader(path, segment);
+    } catch (error) {
+      closeSync(segment.fd);
+      throw error;
+    }
+  }
+
+  private constructor(path: string, segment: SegmentStructure) {
+    this.path = path;
+    this.kind = segment.kind;
+    this.rows = segment.rows;
+    this.bytes = segment.bytes;
+    this.#segment = segment;
+    this.#buffer = Buffer.allocUnsafeSlow(segment.pageBytes);
+    this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  get classCount(): number {
+    return this.#segment.classes.count;
+  }
+
+  /** The record behind a `classIndex` of this segment. Throws `corrupt` where its line cannot be read. */
+  classRecord(classIndex: number): ClassRecord {
+    this.#checkOpen();
+    return this.#segment.classes.record(classIndex);
+  }
+
+  /** All records, by `classIndex`, read and kept at the first use. For merges; a look-up asks `classRecord`. */
+  get classes(): readonly ClassRecord[] {
+    this.#checkOpen();
+    this.#allClasses ??= this.#segment.classes.all();
+    return this.#allClasses;
+  }
+
+  /**
+   * What the segment says of the key that stands in `key` at `offset`; null where it is not in it. Throws `corrupt`
+   * where the page does not hold, `input` for a key that is too short.
+   */
+  find(key: Uint8Array, offset = 0): SegmentHit | null {
+    if (offset + this.#segment.keyBytes > key.length) throw this.#wrongKey();
+    const { index } = this.#segment;
+    let high = index.lastPage(key, offset);
+    // Several pages begin with the same 8 bytes only where somebody made the keys so.
+    let low = high >= 0 && index.fits(high, key, offset) ? index.firstPage(key, offset) : high;
+    while (high >= 0 && low <= high) {
+      const middle = (low + high + 1) >>> 1;
+      this.#load(middle);
+      const row = this.#lowerBound(key, offset);
+      if (row < this.#entries && this.#compare(row, key, offset) === 0) return this.#hit(row);
+      if (row === 0) high = middle - 1;
+      else if (row === this.#entries) low = middle + 1;
+      else return null;
+    }
+    return null;
+  }
+
+  /**
+   * The entries whose first `bits` bits are those of `prefix`, in key order, at most `limit` (ask for one more to
+   * learn whether there are more). The keys are copies. Throws like `find`.
+   */
+  range(prefix: Uint8Array, bits: number, limit: number): SegmentEntry[] {
+    const { keyBytes, entryBytes, index } = this.#segment;
+    if (bits < 0 || bits > 8 * keyBytes || 8 * prefix.length < bits) throw this.#wrongKey();
+    const least = new Uint8Array(keyBytes);
+    least.set(prefix.subarray(0, Math.ceil(bits / 8)));
+    if (bits % 8 !== 0) least[bits >> 3]! &= 0xff00 >> (bits % 8);
+    const found: SegmentEntry[] = [];
+    for (let page = index.firstPage(least, 0); page < index.length; page++) {
+      this.#load(page);
+      for (let row = this.#lowerBound(least, 0); row < this.#entries; row++) {
+        const at = row * entryBytes;
+        if (found.length >= limit || !sharesBits(this.#buffer, at, least, bits)) return found;
+        found.push({ key: new Uint8Array(this.#buffer.subarray(at, at + keyBytes)), ...this.#hit(row) });
+      }
+    }
+    return found;
+  }
+
+  /** A cursor over all entries in key order. It reads through this reader, which must stay open as long. */
+  cursor(): SegmentCursor {
+    this.#checkOpen();
+    return new SegmentCursor(this.#segment);
+  }
+
+  /** Gives the file back. A second call does nothing; any other use after it is a TypeError. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#page = -1;
+    closeSync(this.#segment.fd);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new TypeError('segment reader is closed');
+  }
+
+  #load(page: number): void {
+    if (page === this.#page) return;
+    this.#checkOpen();
+    const { fd, name, rows, entryBytes, pageBytes, index } = this.#segment;
+    const entries = Math.min(PAGE_ENTRIES, rows - page * PAGE_ENTRIES);
+    const bytes = entries * entryBytes;
+    this.#page = -1;
+    if (!onFile('read', name, () => readWhole(fd, this.#buffer, 0, bytes, HEADER_BYTES + page * pageBytes)))
+      throw corrupt(name, 'it ends in the entries', 'a whole file');
+    if (crc32(this.#buffer.subarray(0, bytes)) !== index.checksums[page])
+      throw corrupt(name, `its page ${page} does not have its checksum`, 'the bytes as they were written');
+    this.#page = page;
+    this.#entries = entries;
+  }
+
+  /** The first entry of the loaded page that is not below the key; as many as it has where all are. */
+  #lowerBound(key: Uint8Array, offset: number): number {
+    let from = 0;
+    let to = this.#entries;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (this.#compare(middle, key, offset) < 0) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  #compare(row: number, key: Uint8Array, offset: number): number {
+    const { entryBytes, keyBytes } = this.#segment;
+    return compareKeys(this.#buffer, row * entryBytes, key, offset, keyBytes);
+  }
+
+  #hit(row: number): SegmentHit {
+    const at = row * this.#segment.entryBytes + this.#segment.keyBytes;
+    const classIndex = this.#view.getUint32(at, true);
+    if (classIndex >= this.classCount)
+      throw corrupt(this.#segment.name, 'an entry points to no class', `one of ${this.classCount}`);
+    return { classIndex, line: this.#view.getUint32(at + 4, true) };
+  }
+
+  #wrongKey(): TocsinError {
+    const want = `a key of ${this.#segment.keyBytes} bytes, or a prefix of it`;
+    return new TocsinError(
+      'input',
+      `Cannot look up in the ${this.kind} segment: the key is too short, want ${want}`,
+    );
+  }
+}
+
+function sharesBits(key: Uint8Array, at: number, prefix: Uint8Array, bits: number): boolean {
+  const whole = bits >> 3;
+  if (compareKeys(key, at, prefix, 0, whole) !== 0) return false;
+  const rest = bits & 7;
+  return rest === 0 || ((key[at + whole]! ^ prefix[whole]!) & (0xff00 >> rest) & 0xff) === 0;
+}
