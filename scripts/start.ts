@@ -18,7 +18,8 @@ const HUB = join(ROOT, 'hub');
 const HOME = join(ROOT, 'agent');
 const LISTEN = '127.0.0.1:8743';
 const DPKG_STATUS = '/var/lib/dpkg/status';
-const VOUCH_SOURCE = "this machine's packages";
+/** A list of packages with no row is its header only. */
+const HEADER_LENGTH = 'sha256,name,reason\n'.length;
 
 const commands = new Commands({ TOCSIN_HOME: HOME, TOCSIN_HUB_DATA: HUB });
 
@@ -68,61 +69,70 @@ function remember(more: Remembered): void {
 
 /** Starts the hub on its remembered address, the usual one, or a free port. Resolves with its URL. */
 async function startHub(): Promise<string> {
-  const known = remembered().listen;
-  for (const listen of known === undefined ? [LISTEN, '127.0.0.1:0'] : [known]) {
-    let ready = false;
-    const url = await new Promise<string | Error>((done) => {
-      commands.stay(
-        'tocsin-hub',
-        ['serve', '--listen', listen],
-        (line) => {
-          const found = /^hub ready (https:\/\/\S+)/.exec(line);
-          if (found === null) return;
-          ready = true;
-          done(found[1]!);
-        },
-        (why) => {
-          if (ready) void stop(2, `the hub stopped: ${why}`);
-          else done(new Error(why));
-        },
-      );
-    });
+  let refused: Error | null = null;
+  for (const listen of [remembered().listen ?? LISTEN, '127.0.0.1:0']) {
+    const url = await serveAt(listen);
     if (typeof url === 'string') {
       remember({ listen: new URL(url).host });
       return url;
     }
-    if (!/in use/.test(url.message) || known !== undefined) throw url;
+    refused = url;
+    if (!/another program does/.test(url.message)) throw url;
+    say(`${dim('hub')}      ${listen} is taken by another program: looking for a free port`);
   }
-  throw new Error('Cannot start the hub: no port is free');
+  throw refused;
 }
 
-async function enrol(url: string): Promise<void> {
+/** The hub's URL once it answers, or why it does not. */
+function serveAt(listen: string): Promise<string | Error> {
+  return new Promise((done) => {
+    let ready = false;
+    const onLine = (line: string): void => {
+      const found = /^hub ready (https:\/\/\S+)/.exec(line);
+      if (found === null) return;
+      ready = true;
+      done(found[1]!);
+    };
+    commands.stay('tocsin-hub', ['serve', '--listen', listen], onLine, (why) => {
+      if (ready) void stop(2, `the hub stopped: ${why}`);
+      else done(new Error(why));
+    });
+  });
+}
+
+async function enrol(url: string, how: 'join' | 'rejoin'): Promise<void> {
   const token = (await must('make a join token', commands.run('tocsin-hub', ['token']))).trim();
-  await must('enrol this machine', commands.run('tocsin', ['join', url, '-'], { input: `${token}\n` }));
+  await must('enrol this machine', commands.run('tocsin', [how, url, '-'], { input: `${token}\n` }));
   say(`${dim('machine')}  enrolled over mutual TLS, with the hub's root key pinned`);
 }
 
+/** Sources of what the package manager lists: of the scanned paths, looked at first, and of the whole machine. */
+const FIRST_LOOK = { source: "this machine's packages, first look", file: 'packages-first.csv' };
+const WHOLE = { source: "this machine's packages", file: 'packages.csv' };
+
 /** Vouches for files that the package manager lists (all, or below `paths`) and imports them as known good. */
-async function vouch(paths: readonly string[], beside: boolean): Promise<void> {
-  const file = join(ROOT, beside ? 'packages.csv' : 'packages-first.csv');
-  const show = process.stderr.isTTY ? 'errors' : 'none';
-  const args = beside ? ['vouch'] : ['vouch', ...paths];
-  const run = commands.run('tocsin', args, { outputFile: file, show, nice: beside });
-  if ((await run).status > 1)
-    throw new Error(`Cannot vouch for the package manager's files: ${(await run).errors.trim()}`);
-  const options = ['--source', VOUCH_SOURCE, '--level', 'good', '--category', 'operating-system', '--json'];
+async function vouch(paths: readonly string[], what: typeof WHOLE): Promise<void> {
+  const file = join(ROOT, what.file);
+  const nice = what === WHOLE;
+  const run = await commands.run('tocsin', ['vouch', ...paths], { outputFile: file, show: 'errors', nice });
+  if (commands.stopping) return;
+  if (run.status > 1) throw new Error("Cannot vouch for the package manager's files: see above");
+  if (!readFileSync(file, 'utf8').includes('\n', HEADER_LENGTH))
+    return say(`${dim('packages')} no file there is listed by the package manager`);
+  const options = ['--source', what.source, '--level', 'good', '--category', 'operating-system', '--json'];
   const report = await must(
     'import them',
-    commands.run('tocsin-hub', ['import', 'csv', file, ...options], { nice: beside }),
+    commands.run('tocsin-hub', ['import', 'csv', file, ...options], { nice }),
   );
   const { objects } = JSON.parse(report) as { objects: Record<string, number> };
+  const altered = run.status === 1 ? '; some are not as their package installed them, see above' : '';
   say(
-    `${dim('packages')} ${(objects['file-sha256'] ?? 0).toLocaleString('en-US')} files checked against the package manager, known good from now on`,
+    `${dim('packages')} ${(objects['file-sha256'] ?? 0).toLocaleString('en-US')} files checked against the package manager, known good from now on${altered}`,
   );
 }
 
 interface Status {
-  readonly hub: object | null;
+  readonly hub: { readonly url: string } | null;
   readonly participation: { readonly kind: string };
   readonly participationLevel: string;
 }
@@ -165,11 +175,13 @@ async function main(paths: readonly string[]): Promise<void> {
   say(`${dim('hub')}      starting (state in ${ROOT})`);
   const url = await startHub();
   say(`${dim('hub')}      ready at ${url} after ${seconds(started)}`);
-  if ((await status()).hub === null) await enrol(url);
+  const joined = (await status()).hub;
+  if (joined === null) await enrol(url, 'join');
+  else if (joined.url !== url) await enrol(url, 'rejoin');
   const packagesAt = existsSync(DPKG_STATUS) ? statSync(DPKG_STATUS).mtimeMs : null;
   const stale = packagesAt !== null && packagesAt !== remembered().vouchedAt;
   if (packagesAt === null) say(`${dim('packages')} no dpkg here: nothing can be vouched for`);
-  if (stale) await vouch(paths, false);
+  if (stale) await vouch(paths, FIRST_LOOK);
   await must('fetch the lists', commands.run('tocsin', ['sync']));
   await participation();
   if (commands.stopping) return;
@@ -184,8 +196,12 @@ async function main(paths: readonly string[]): Promise<void> {
   );
   say(`\n${dim('hub')}      ${styleText('bold', url)} · Ctrl-C stops everything`);
   if (stale) {
-    await vouch(paths, true);
-    if (!commands.stopping) remember({ vouchedAt: packagesAt });
+    try {
+      await vouch([], WHOLE);
+      if (!commands.stopping) remember({ vouchedAt: packagesAt });
+    } catch (error) {
+      say(styleText('yellow', `${errorWords(error)}; the next start tries again`));
+    }
   }
 }
 

@@ -92,7 +92,25 @@ test('a machine with participation off is protected by lists, and asks nothing',
   assert.match(machine.ladder.missing ?? '', /participation/i);
 });
 
+/** So many objects that a prefix of one bit hides which was meant. */
+const CROWD = Array.from({ length: 150 }, (_, i) => digest(`crowd ${i}`));
+
+test('what a hub knows too little of is not asked about: its lists are whole on the machine', async () => {
+  const machine = await network.machine('few');
+  await machine.refreshLists();
+  setParticipation(machine.home, 'standard', machine.statement.sha256, machine.statement, network.world);
+  const before = network.seen.length;
+  assert.deepEqual(await scanned(machine, makeFiles('few-files', SAME)), [
+    '0 malicious list',
+    '1 good list',
+    '2 unknown list',
+  ]);
+  assert.deepEqual(network.seen.slice(before), []);
+});
+
 test('with participation standard only prefixes leave, and the answer is matched on the machine', async () => {
+  await importLines('crowd', CROWD);
+  await sleep(100);
   const machine = await network.machine('standard');
   await machine.refreshLists();
   setParticipation(machine.home, 'standard', machine.statement.sha256, machine.statement, network.world);
@@ -133,6 +151,25 @@ test('an override wins over everything on its machine, and is shown as such', as
   ]);
   machine.overrides.clear(key('bad'));
   assert.deepEqual(await scanned(machine, directory), ['0 malicious list', '1 good list', '2 unknown none']);
+});
+
+test('a recall by SHA-256 holds, whatever weaker digests still say', async () => {
+  const machine = await network.machine('recalled');
+  const md5 = createHash('md5').update('cleared').digest('hex');
+  await importLines('md5 feed', [digest('cleared'), md5]);
+  await setVerdict(network.hub, {
+    key: key('cleared'),
+    text: 'x',
+    level: 'unknown',
+    category: null,
+    name: null,
+    reason: 'a false alarm',
+    by: 'ann',
+  });
+  await sleep(100);
+  await machine.refreshLists();
+  const directory = makeFiles('recalled-files', ['cleared']);
+  assert.deepEqual(await scanned(machine, directory), ['0 unknown list']);
 });
 
 test("an analyst's verdict and its recall reach a machine that follows within a second", async () => {

@@ -72,14 +72,16 @@ export class Commands {
     onLine: (line: string) => void,
     onEnd: (why: string) => void,
   ): void {
-    const child = this.#spawn(program, args, false, ['ignore', 'pipe', 'pipe']);
+    // Its standard input is a lifeline: the system closes it when this process ends, however that happens.
+    const child = this.#spawn(program, args, false, ['pipe', 'pipe', 'pipe'], { TOCSIN_LIFELINE: '1' });
     let lastError = '';
     createInterface({ input: child.stdout! }).on('line', onLine);
     createInterface({ input: child.stderr! }).on('line', (line) => {
       lastError = line;
     });
     child.on('close', (code) => {
-      if (!this.stopping) onEnd(lastError === '' ? `status ${code}` : lastError);
+      if (!this.stopping)
+        onEnd(lastError === '' ? `status ${code}` : lastError.replace(/^(\S+: )?error: /, ''));
     });
   }
 
@@ -103,12 +105,13 @@ export class Commands {
     args: readonly string[],
     nice: boolean,
     stdio: ('ignore' | 'pipe' | 'inherit')[],
+    extra: Readonly<Record<string, string>> = {},
   ): ChildProcess {
     const command = [...process.execArgv, PROGRAMS[program], ...args];
     const [file, argv] = nice
       ? (['nice', ['-n', '10', process.execPath, ...command]] as const)
       : ([process.execPath, command] as const);
-    const child = spawn(file, argv, { env: this.#env, stdio, detached: true });
+    const child = spawn(file, argv, { env: { ...this.#env, ...extra }, stdio, detached: true });
     this.#running.add(child);
     child.on('close', () => this.#running.delete(child));
     return child;

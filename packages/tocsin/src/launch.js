@@ -18,7 +18,16 @@ export async function launch(program, url, main) {
   const here = realpathSync(fileURLToPath(url));
   if (Number.parseInt(process.versions.node, 10) < WANTED) return handOver(program, here, findNode(here));
   keepCompiled();
+  if (process.env.TOCSIN_LIFELINE === '1') endWithParent();
   await main();
+}
+
+/** Whoever started this holds the other end of standard input: when it is gone, however it ended, so are we. */
+function endWithParent() {
+  process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));
+  process.stdin.on('error', () => process.kill(process.pid, 'SIGTERM'));
+  process.stdin.resume();
+  process.stdin.unref?.();
 }
 
 /**

@@ -8,6 +8,9 @@ import { parseBase64 } from 'tocsin/protocol/base64.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { ACCESS_LIMITS } from './config.ts';
 
+/** AlgorithmIdentifier of ecdsa-with-SHA256 (RFC 5758, section 3.2) in DER. It is outside the signature. */
+const ECDSA_WITH_SHA256 = Buffer.from('300a06082a8648ce3d040302', 'hex');
+
 export interface CertificateRequest {
   readonly publicKey: KeyObject;
   /** SHA-256 of the SPKI. */
@@ -25,6 +28,7 @@ export async function readCertificateRequest(text: string): Promise<CertificateR
   if (!isOneSequence(der)) throw refuse('it is no PKCS#10 in DER');
   const { request, spki } = parse(der);
   const publicKey = p256Key(spki);
+  if (!isStrictlySigned(Buffer.from(der))) throw refuse('its signature is not ECDSA with SHA-256 in DER');
   if (!(await isSelfSigned(request))) throw refuse('its signature does not hold');
   return { publicKey, key: createHash('sha256').update(spki).digest() };
 }
@@ -64,6 +68,19 @@ function p256Key(spki: Buffer): KeyObject {
     throw refuse('its key is not of use', cause);
   }
   throw refuse('its key is no P-256 key');
+}
+
+/**
+ * What stands outside the signed part in the one form that DER allows: the algorithm, and a BIT STRING that holds
+ * a SEQUENCE of INTEGERs. The library reads other forms as well.
+ */
+function isStrictlySigned(der: Buffer): boolean {
+  const at = der.lastIndexOf(ECDSA_WITH_SHA256);
+  if (at < 0) return false;
+  const tail = der.subarray(at + ECDSA_WITH_SHA256.length);
+  const { length } = tail;
+  const form = [0x03, length - 2, 0x00, 0x30, length - 5, 0x02];
+  return length < 0x82 && form.every((byte, i) => tail[i] === byte);
 }
 
 /** Proof that the sender has the private key. */

@@ -13,7 +13,7 @@ export const BACKUP_LIMITS = {
   pathBytes: 200,
   fileDepth: 4,
   /** A file that vanished while the hub replaced it means: take a new snapshot. So often. */
-  tries: 5,
+  tries: 50,
   /** Automatic backups kept in backups/. */
   keptAutomatic: 5,
   /** zstd level: about 300 MB/s a core, and digests do not compress anyway. */

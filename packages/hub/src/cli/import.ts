@@ -57,7 +57,11 @@ export function importCommand(program: Command): Command {
         );
         const publication = await publish(hub);
         if (flags.json === true) print(JSON.stringify({ ...report, revision: publication.revision }));
-        else print(`${reportText(report)}\n${publicationText(publication)}`);
+        else {
+          print(`${reportText(report)}\n${publicationText(publication)}`);
+          if (format === 'misp' && report.taken === 0 && report.rows > 0 && flags.unmarked !== true)
+            print('  hint: --unmarked also takes attributes that are not marked for detection');
+        }
       });
     });
 }

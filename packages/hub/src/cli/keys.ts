@@ -10,7 +10,8 @@ import { paint, print } from './words.ts';
 export function keysCommand(program: Command): Command {
   const keys = program
     .command('keys')
-    .description('the keys that machines trust, and the root that signs them');
+    .description('the keys that machines trust, and the root that signs them')
+    .addHelpText('after', '\nExample:\n  $ tocsin-hub keys show\n');
   keys
     .command('show')
     .description('the keys document that is in force')

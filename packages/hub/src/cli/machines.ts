@@ -9,7 +9,10 @@ import { print } from './words.ts';
 const PAGE = 500;
 
 export function machinesCommand(program: Command): Command {
-  const machines = program.command('machines').description('the machines that may ask this hub');
+  const machines = program
+    .command('machines')
+    .description('the machines that may ask this hub')
+    .addHelpText('after', '\nExample:\n  $ tocsin-hub machines list\n');
   machines
     .command('list')
     .description('all machines by their random ids')

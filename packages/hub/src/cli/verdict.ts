@@ -16,7 +16,8 @@ import { paint, print } from './words.ts';
 export function verdictCommand(program: Command): Command {
   const verdict = program
     .command('verdict')
-    .description('say, take back or explain what is said of one object');
+    .description('say, take back or explain what is said of one object')
+    .addHelpText('after', '\nExample:\n  $ tocsin-hub verdict show phish.example\n');
   verdict
     .command('set')
     .description('an analyst decides: stands above all sources, and is on every machine within a second')
@@ -79,7 +80,10 @@ export function verdictCommand(program: Command): Command {
     .description('everything that is said of an object, by whom, since when, and what it amounts to')
     .argument('<object>')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  $ tocsin-hub verdict show 44d88612fea8a8f36de82e1278abb02f\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ tocsin-hub verdict show 275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f\n',
+    )
     .action(async (object: string, _flags, command: Command) => {
       const flags = command.optsWithGlobals<{ json?: boolean }>();
       await withHub(flags, async (hub) => {

@@ -37,9 +37,11 @@ export function reportText(report: ImportReport): string {
     `imported ${report.file} as source '${report.source}' (${report.format}) in ${report.seconds.toFixed(1)} s`,
     `  rows read ${n(report.rows)}, taken ${n(report.taken)}, duplicates ${n(report.duplicates)}, refused ${n(report.refused)}`,
     `  objects: ${kinds.join(', ') || 'none'}`,
-    unchanged
-      ? `  nothing changed: the source said the same before (${n(change.kept)} objects)`
-      : `  added ${n(change.added)}, removed ${n(change.removed)}, changed ${n(change.changed)}, kept ${n(change.kept)}`,
+    change.kept === 0 && unchanged
+      ? '  nothing was taken: the source says nothing'
+      : unchanged
+        ? `  nothing changed: the source said the same before (${n(change.kept)} objects)`
+        : `  added ${n(change.added)}, removed ${n(change.removed)}, changed ${n(change.changed)}, kept ${n(change.kept)}`,
   ];
   for (const { line, why } of report.refusals.slice(0, REPORT_LIMITS.shownRefusals))
     lines.push(`  refused line ${line}: ${why}`);

@@ -39,7 +39,7 @@ export interface ImportHub {
 export interface ImportRequest {
   readonly format: ImportFormat;
   readonly path: string;
-  /** Name of the source; re-importing under it replaces what it said. Default: the file's name without endings. */
+  /** Name of the source; re-importing under it replaces what it said. Default: the file's name. */
   readonly source?: string;
   readonly sourceKind?: SourceKind;
   readonly rank?: number;
@@ -115,7 +115,7 @@ function moveIn(hub: ImportHub, staged: Staged, format: string): Staged {
 }
 
 function defaultSource(path: string): string {
-  return basename(path).replace(/(\.[A-Za-z0-9]{1,8}){1,2}$/, '') || 'import';
+  return basename(path).replace(/\.(gz|zst)$/, '') || 'import';
 }
 
 type PartialReport = Omit<ImportReport, 'change' | 'seconds'>;

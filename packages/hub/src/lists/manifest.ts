@@ -34,15 +34,15 @@ export async function readManifest(db: Queries): Promise<ListManifest> {
 }
 
 /**
- * Bits of a look-up prefix per kind: floor(log2(known objects / 64)), at least 1: of a set so small that no prefix
- * keeps 64 together, a question tells one bit.
+ * Bits of a look-up prefix per kind: floor(log2(known objects / 64)). A kind of which fewer than 128 objects are known
+ * has none: nothing is asked about it, for its lists are whole on every machine.
  */
-export function prefixBits(lists: readonly ListEntry[]): Record<KeyKind, number> {
-  const bits = {} as Record<KeyKind, number>;
+export function prefixBits(lists: readonly ListEntry[]): Partial<Record<KeyKind, number>> {
+  const bits: Partial<Record<KeyKind, number>> = {};
   for (const kind of KEY_KIND_NAMES) {
     const known = Math.max(rowsOf(lists, kind, true), rowsOf(lists, kind, false), 1);
     const n = Math.floor(Math.log2(known / OBJECTS_A_PREFIX));
-    bits[kind] = Math.min(LOOKUP_LIMITS.maxPrefixBits, Math.max(1, n));
+    if (n >= 1) bits[kind] = Math.min(LOOKUP_LIMITS.maxPrefixBits, n);
   }
   return bits;
 }

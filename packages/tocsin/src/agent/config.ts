@@ -12,6 +12,8 @@ export const POOL_LIMITS = {
   maxBatchFiles: 128,
   /** A batch is closed when its files pass this size together, so that no thread idles behind a full one. */
   maxBatchBytes: 8 * 2 ** 20,
+  /** A batch beyond this holds a large file, and goes first. */
+  hugeBatchBytes: 16 * 2 ** 20,
   /** Batches given to one thread ahead of its answers; a second only while the first is small. */
   maxAheadBatches: 2,
   maxAheadBytes: 16 * 2 ** 20,

@@ -164,3 +164,15 @@ test('a batch whose signal aborts before a thread has it is not hashed', async (
   await assert.rejects(late, { name: 'AbortError' });
   await Promise.all(busy);
 });
+
+test('a batch with a huge file overtakes those that wait, which stay in order', async () => {
+  using root = temporary();
+  plant(root.path, { f: 'f' });
+  await using pool = new HashPool({ workers: 1 });
+  const ended: string[] = [];
+  const ask = (name: string, bytes: number) =>
+    pool.hash({ algorithms: ['sha256'], paths: [join(root.path, 'f')], bytes }).then(() => ended.push(name));
+  const small = ['first', 'ahead', 'third', 'fourth'].map((name) => ask(name, 1));
+  await Promise.all([...small, ask('huge', POOL_LIMITS.hugeBatchBytes + 1)]);
+  assert.deepEqual(ended, ['first', 'ahead', 'huge', 'third', 'fourth']);
+});

@@ -125,11 +125,17 @@ export class HashPool {
     while (this.#queue.length > 0 && !this.#closed) {
       const thread = this.#freeThread();
       if (thread === null) break;
-      const job = this.#queue.shift()!;
+      const job = this.#next();
       if (job.signal?.aborted) job.settle.reject(job.signal.reason);
       else this.#send(thread, job);
     }
     this.#wake();
+  }
+
+  /** The oldest, but a huge one before all: taken last, it would keep one thread busy and the others idle. */
+  #next(): Job {
+    const huge = this.#queue.findIndex((job) => job.batch.bytes > POOL_LIMITS.hugeBatchBytes);
+    return this.#queue.splice(Math.max(huge, 0), 1)[0]!;
   }
 
   #wake(): void {

@@ -24,11 +24,12 @@ export class ScanReporter {
   result(job: DirectoryJob, row: number, verdict: Verdict, answeredBy: AnsweredBy): void {
     const size = job.size(row);
     this.tally.answer(verdict, answeredBy, size);
-    if (this.#options.onResult === undefined) return;
+    const { onResult, wants } = this.#options;
+    if (onResult === undefined || wants?.(verdict) === false) return;
     const path = job.path(row);
     const result = { path: pathText(path), sha256: job.hex(row), size, verdict, answeredBy };
     const exact = pathBytes(path);
-    this.#options.onResult(exact === null ? result : { ...result, pathBytes: exact });
+    onResult(exact === null ? result : { ...result, pathBytes: exact });
   }
 
   problem(path: FilePath, problem: ProblemKind, code: string | null): void {

@@ -74,12 +74,16 @@ export class ScanRun {
       this.#take(step);
       this.#submit();
       await this.#turn();
-      while (!this.#stopped && this.#crowded) await this.#waitForChange(this.#options.pool.room());
+      for (let room = this.#lack(); room !== null && !this.#stopped; room = this.#lack())
+        await this.#waitForChange(room);
     }
   }
 
-  get #crowded(): boolean {
-    return !this.#options.pool.hasRoom || this.#toAsk.length > SCAN_LIMITS.maxFarWaiting;
+  /** Null, or room that there is none of: with the threads, the hub, or whoever takes the results. */
+  #lack(): Promise<void> | null {
+    const { pool, resultRoom } = this.#options;
+    if (!pool.hasRoom || this.#toAsk.length > SCAN_LIMITS.maxFarWaiting) return pool.room();
+    return resultRoom?.() ?? null;
   }
 
   /** Lets the threads' answers in: at each step while they work, else only as often as signals need it. */

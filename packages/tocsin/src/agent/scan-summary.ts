@@ -17,8 +17,8 @@ export interface ScanResult {
   readonly pathBytes?: string;
 }
 
-export const PROBLEMS = ['unreadable', 'vanished', 'changed', 'replaced', 'failed'] as const;
-/** `changed`: twice while it was read; `replaced`: no regular file any more when it was opened. */
+export const PROBLEMS = ['unreadable', 'vanished', 'changed', 'replaced', 'failed', 'special'] as const;
+/** `special`: a socket, pipe or device; `changed`: twice while it was read; `replaced`: no regular file any more when it was opened. */
 export type ProblemKind = (typeof PROBLEMS)[number];
 
 export interface ScanProblem {
@@ -136,6 +136,8 @@ export function problemWords(problem: ScanProblem): string {
       return 'not scanned: it changed while it was read, twice';
     case 'replaced':
       return `not scanned: it is no regular file any more${code}`;
+    case 'special':
+      return `not scanned: it is a ${problem.code ?? 'special file'}`;
     case 'failed':
       return `not scanned: it cannot be read${code}`;
   }

@@ -14,6 +14,7 @@
 //                                          ▼  (in batches)
 //                       ladder.far: relay, hub, or nobody ──answer──► result
 import type { Ladder } from '../client/ladder.ts';
+import type { Verdict } from '../protocol/verdict.ts';
 import type { World } from '../protocol/world.ts';
 import type { ScanCache } from './cache.ts';
 import type { HashPool } from './hash-pool.ts';
@@ -32,8 +33,12 @@ export interface ScanOptions {
   readonly world: World;
   /** `walk` by default. */
   readonly walker?: Walker | undefined;
-  /** Each file once, in no promised order. What it throws ends the scan. */
+  /** Which results `onResult` is told; all by default. All are counted. */
+  readonly wants?: ((verdict: Verdict) => boolean) | undefined;
+  /** Each wanted file once, in no promised order. What it throws ends the scan. */
   readonly onResult?: ((result: ScanResult) => void) | undefined;
+  /** Null while the taker of results keeps up; else the walk waits for it, so that results do not pile up. */
+  readonly resultRoom?: (() => Promise<void> | null) | undefined;
   readonly onProblem?: ((problem: ScanProblem) => void) | undefined;
   /** At most once in `SCAN_LIMITS.progressMs`, and at the end. */
   readonly onProgress?: ((progress: ScanProgress) => void) | undefined;

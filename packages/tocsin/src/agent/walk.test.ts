@@ -61,7 +61,7 @@ test('overlapping arguments are walked once, and a named file only where its dir
   assert.equal(named.length, 1);
 });
 
-test('pipes, sockets and hard links: the first two are skipped and counted, the last are files', async () => {
+test('pipes, sockets and hard links: the first two are named and counted, the last are files', async () => {
   using root = temporary();
   plant(root.path, { a: '1' });
   linkSync(join(root.path, 'a'), join(root.path, 'b'));
@@ -71,7 +71,10 @@ test('pipes, sockets and hard links: the first two are skipped and counted, the 
   const steps = [...walk([root.path])];
   server.close();
   assert.deepEqual(files(steps), [join(root.path, 'a'), join(root.path, 'b')]);
-  assert.equal(steps[0]?.kind === 'files' && steps[0].skipped.special, 2);
+  const words = steps.flatMap((step) => (step.kind === 'problem' ? [`${step.problem} ${step.code}`] : []));
+  assert.deepEqual(words.sort(), ['special pipe', 'special socket']);
+  const found = steps.find((step) => step.kind === 'files');
+  assert.equal(found?.kind === 'files' && found.skipped.special, 2);
 });
 
 test('names that are no UTF-8 keep their bytes, also those of directories', () => {

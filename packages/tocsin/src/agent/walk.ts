@@ -41,8 +41,8 @@ export interface Skipped {
 export interface ProblemStep {
   readonly kind: 'problem';
   readonly path: FilePath;
-  readonly problem: 'unreadable' | 'vanished' | 'failed';
-  /** The system's name of the error, such as `EACCES`. */
+  readonly problem: 'unreadable' | 'vanished' | 'failed' | 'special';
+  /** The system's name of the error, such as `EACCES`; of a special file what it is. */
   readonly code: string;
 }
 
@@ -177,7 +177,10 @@ function* readPart(
       directories.push(name);
       enter(state, from, path, stats, skipped);
     } else if (stats.isSymbolicLink()) skipped.symlinks++;
-    else skipped.special++;
+    else {
+      skipped.special++;
+      problems.push({ kind: 'problem', path, problem: 'special', code: specialWord(stats) });
+    }
   }
   yield* problems;
   const own = facts.subarray(0, names.length * FACTS);
@@ -195,6 +198,12 @@ function* readPart(
     timesTrusted,
     skipped,
   };
+}
+
+/** What a file is that is neither regular, nor a directory, nor a link. */
+function specialWord(stats: Stats): string {
+  if (stats.isSocket()) return 'socket';
+  return stats.isFIFO() ? 'pipe' : 'device';
 }
 
 function factsOf(path: FilePath, problems: ProblemStep[]): Stats | null {

@@ -1,13 +1,15 @@
 // The moving line on a terminal's stderr. No I/O but the terminal's progress line.
+import type { Whole } from '../agent/count-ahead.ts';
 import type { ScanProgress } from '../agent/scan-summary.ts';
 import type { VouchProgress } from '../agent/vouch.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, size } from './words.ts';
 
-/** Files, bytes, rates over the whole run so far, time, and what was found. */
-export function scanProgress(terminal: Terminal): (progress: ScanProgress) => void {
+/** A bar where the whole is known, files, bytes, rates over the run so far, time, and what was found. */
+export function scanProgress(terminal: Terminal, whole: Whole | null): (progress: ScanProgress) => void {
   return ({ files, bytes, found, elapsedMs }) => {
     const parts = [
+      ...(whole === null ? [] : [bar(bytes + files, whole.bytes + whole.files)]),
       `${count(files)} files`,
       size(bytes),
       ...rates(files, bytes, elapsedMs),

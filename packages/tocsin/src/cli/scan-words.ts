@@ -23,6 +23,7 @@ const TROUBLE: Readonly<Record<ProblemKind, string>> = {
   changed: 'changed while read',
   replaced: 'no regular file any more',
   failed: 'reading failed',
+  special: 'sockets, pipes and devices',
 };
 
 const NAME_WIDTH = 14;

@@ -3,12 +3,15 @@ import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ScanCache } from '../agent/cache.ts';
 import { openCache } from '../agent/cache.ts';
+import { countAhead } from '../agent/count-ahead.ts';
 import { HashPool } from '../agent/hash-pool.ts';
+import { keepYoungHeapSmall } from '../agent/memory.ts';
 import type { ScanResult, ScanSummary } from '../agent/scan.ts';
 import { problemWords, scan } from '../agent/scan.ts';
 import { makeHome } from '../client/home.ts';
 import type { Machine } from '../client/machine.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
+import type { Verdict } from '../protocol/verdict.ts';
 import { polarity } from '../protocol/verdict.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
@@ -16,6 +19,7 @@ import { EXIT, tellFailure } from './failure.ts';
 import { freshenLists, withMachine } from './machine.ts';
 import { tellMissing } from './missing.ts';
 import { scanProgress } from './progress.ts';
+import { ResultLines } from './result-lines.ts';
 import { summaryLines } from './scan-words.ts';
 import { levelStyle, printable } from './words.ts';
 
@@ -34,9 +38,7 @@ export const define: Define = (cli) =>
     .option('--json', 'print one JSON object a line, {"summary":…} last')
     .option('--no-cache', 'hash every file anew, and keep nothing')
     .option('--offline', 'do not refresh the lists before')
-    .action((paths: string[], options: ScanWords) =>
-      cli.run(() => withMachine(cli, (machine) => run(cli, machine, paths, options))),
-    );
+    .action((paths: string[], options: ScanWords) => cli.run(() => run(cli, paths, options)));
 
 interface ScanWords {
   readonly all?: true;
@@ -45,18 +47,28 @@ interface ScanWords {
   readonly offline?: true;
 }
 
-async function run(
-  cli: Cli,
-  machine: Machine,
-  words: readonly string[],
-  options: ScanWords,
-): Promise<number> {
-  const signal = cli.interrupted();
+async function run(cli: Cli, words: readonly string[], options: ScanWords): Promise<number> {
+  keepYoungHeapSmall();
   const { paths, wrong } = existing(cli, words);
   if (paths.length === 0) return EXIT.failed;
+  await using pool = new HashPool();
+  pool.start(); // while lists and cache are opened
+  return await withMachine(cli, async (machine) => {
+    const summary = await scanWith(cli, { machine, pool }, paths, options);
+    return exitOf(summary, wrong);
+  });
+}
+
+async function scanWith(
+  cli: Cli,
+  { machine, pool }: { readonly machine: Machine; readonly pool: HashPool },
+  paths: readonly string[],
+  options: ScanWords,
+): Promise<ScanSummary> {
+  const signal = cli.interrupted();
   if (options.offline !== true) await freshenLists(cli, machine, signal);
   const cache = options.cache ? openCacheOrNone(cli) : null;
-  const pool = new HashPool();
+  const lines = new ResultLines(cli.terminal);
   try {
     const summary = await scan(paths, {
       pool,
@@ -64,15 +76,20 @@ async function run(
       ladder: machine.ladder,
       world: cli.world,
       signal,
-      onResult: printer(cli, options),
+      ...(options.json === true || options.all === true ? {} : { wants: isBad }),
+      onResult: printer(cli, lines, options),
+      resultRoom: () => lines.room,
       onProblem: (problem) => cli.terminal.note(`${printable(problem.path)}: ${problemWords(problem)}`),
-      ...(cli.terminal.showsProgress ? { onProgress: scanProgress(cli.terminal) } : {}),
+      ...(cli.terminal.showsProgress
+        ? { onProgress: scanProgress(cli.terminal, countAhead(paths, cli.world.clock)) }
+        : {}),
     });
+    lines.flush();
     cli.terminal.progress('');
     tellSummary(cli, machine, summary, options.json === true);
-    return exitOf(summary, wrong);
+    return summary;
   } finally {
-    await pool.close();
+    lines.flush();
     cache?.close();
   }
 }
@@ -110,19 +127,22 @@ function openCacheOrNone(cli: Cli): ScanCache | null {
   }
 }
 
-function printer({ terminal }: Cli, options: ScanWords): (result: ScanResult) => void {
-  if (options.json === true) return (result) => terminal.out(`${JSON.stringify(result)}\n`);
+function printer({ terminal }: Cli, lines: ResultLines, options: ScanWords): (result: ScanResult) => void {
+  if (options.json === true) return (result) => lines.put(`${JSON.stringify(result)}\n`);
   return ({ path, verdict, answeredBy }) => {
     const { level } = verdict;
-    if (options.all !== true && polarity(level) !== 'bad') return;
     const named = [verdict.name, verdict.category, verdict.source && `by ${verdict.source}`]
       .filter(Boolean)
       .join(', ');
     const more = answeredBy === 'override' ? 'your own override' : named;
-    terminal.out(
+    lines.put(
       `${terminal.style(levelStyle(level), level.padEnd(10))} ${printable(path)}${more ? `  (${printable(more)})` : ''}\n`,
     );
   };
+}
+
+function isBad({ level }: Verdict): boolean {
+  return polarity(level) === 'bad';
 }
 
 function tellSummary(cli: Cli, machine: Machine, summary: ScanSummary, json: boolean): void {

@@ -37,7 +37,7 @@ test('a terminal shows colours and a moving line that is gone in the end', { ski
   const { status, shown } = await atTerminal(stage, 'scan tree');
   assert.equal(status, 0, shown);
   assert.match(shown, /\u001b\[33mwarning:/);
-  assert.match(shown, /\rscanning {2}[\d,]+ files {2}/);
+  assert.match(shown, /\rscanning {2}\[[#-]{20}\] {2}[\d,]+ files {2}/);
   assert.match(shown, /\r\u001b\[KScanned 3,000 files/);
 });
 

@@ -27,6 +27,11 @@ export class Terminal {
     return this.#streams.stderr.isTTY === true;
   }
 
+  /** True where a person sees stdout. */
+  get outIsShown(): boolean {
+    return this.#streams.stdout.isTTY === true;
+  }
+
   /** True where a person reads and can answer. */
   get canAsk(): boolean {
     return this.#streams.stdin.isTTY === true && this.#streams.stderr.isTTY === true;
@@ -41,6 +46,12 @@ export class Terminal {
   out(text: string): void {
     this.#wipe();
     this.#streams.stdout.write(text);
+  }
+
+  /** Null while stdout takes what it is given; else resolves when its reader has caught up. */
+  get outRoom(): Promise<void> | null {
+    const { stdout } = this.#streams;
+    return stdout.writableNeedDrain ? new Promise((resolve) => stdout.once('drain', resolve)) : null;
   }
 
   /** Everything that is no result, to stderr: one line. */

@@ -2,12 +2,14 @@
 // `tocsin-hub import csv` takes. Sends nothing.
 import { resolve } from 'node:path';
 import { HashPool } from '../agent/hash-pool.ts';
+import { keepYoungHeapSmall } from '../agent/memory.ts';
 import type { VouchedFile, VouchProblem, VouchSummary } from '../agent/vouch.ts';
 import { vouch } from '../agent/vouch.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
 import { EXIT } from './failure.ts';
 import { vouchProgress } from './progress.ts';
+import { ResultLines } from './result-lines.ts';
 import { counted, duration, printable, size } from './words.ts';
 
 export const define: Define = (cli) =>
@@ -27,10 +29,13 @@ export const define: Define = (cli) =>
     .action((paths: string[], options: { root: string }) => cli.run(() => run(cli, paths, options.root)));
 
 async function run(cli: Cli, paths: readonly string[], root: string): Promise<number> {
+  keepYoungHeapSmall();
   const { terminal } = cli;
   const signal = cli.interrupted();
-  const pool = new HashPool();
-  terminal.out('sha256,name,reason\n');
+  await using pool = new HashPool();
+  pool.start(); // while the package manager's records are read
+  const lines = new ResultLines(terminal);
+  lines.put('sha256,name,reason\n');
   try {
     const summary = await vouch({
       pool,
@@ -38,18 +43,19 @@ async function run(cli: Cli, paths: readonly string[], root: string): Promise<nu
       root: resolve(root),
       signal,
       ...(paths.length === 0 ? {} : { under: paths.map((path) => resolve(path)) }),
-      onVouched: (file) => terminal.out(csvRow(file)),
+      onVouched: (file) => lines.put(csvRow(file)),
       onProblem: (problem) => {
         if (problem.problem !== 'missing') terminal.note(problemLine(problem));
       },
       ...(terminal.showsProgress ? { onProgress: vouchProgress(terminal) } : {}),
     });
+    lines.flush();
     terminal.progress('');
     for (const line of summaryLines(summary)) terminal.note(line);
     if (summary.interrupted) return EXIT.interrupted;
     return summary.altered > 0 ? EXIT.found : EXIT.ok;
   } finally {
-    await pool.close();
+    lines.flush();
   }
 }
 

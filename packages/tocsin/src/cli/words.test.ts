@@ -65,7 +65,7 @@ test('a summary tells who vouches, what was found, who answered, what was not re
     answeredBy: { override: 1, list: 12_000, cache: 300, relay: 0, hub: 2, none: 42 },
     goodBy: ['dpkg', 'b', 'c', 'd', 'e', 'f'].map((source, i) => ({ source, files: i === 0 ? 12_290 : 2 })),
     skipped: { symlinks: 0, special: 0, pseudo: 0 },
-    problems: { unreadable: 7, vanished: 1, changed: 0, replaced: 0, failed: 0 },
+    problems: { unreadable: 7, vanished: 1, changed: 0, replaced: 0, failed: 0, special: 0 },
     missing: 'participation is off',
     cache: { damaged: 0, lost: 0 },
     interrupted: true,

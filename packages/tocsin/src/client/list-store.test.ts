@@ -31,7 +31,7 @@ test('no lists: nothing is known, nothing is wrong', (t) => {
   assert.deepEqual([store.answer(K(1)), store.held, store.revision, store.damaged], [null, null, '0', []]);
 });
 
-test('changes win over malicious, malicious over known good, and what was taken back is not answered', (t) => {
+test('changes win over malicious, malicious over known good, and what was taken back is unknown', (t) => {
   const home = temporaryHome(t);
   hold(home, [
     {
@@ -66,7 +66,7 @@ test('changes win over malicious, malicious over known good, and what was taken 
   const store = open(t, home);
   assert.deepEqual(
     [1, 2, 3, 4, 5, 6].map((n) => store.answer(K(n))?.verdict.level ?? null),
-    ['good', 'malicious', 'trusted', null, null, null],
+    ['good', 'malicious', 'trusted', 'unknown', 'unknown', null],
   );
   const answer = store.answer(K(2));
   assert.deepEqual(

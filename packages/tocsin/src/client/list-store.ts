@@ -123,12 +123,15 @@ export class ListStore {
     return this.#set?.has(kind) ?? false;
   }
 
-  /** What the lists say of a key; null where they do not answer for it (absent, or taken back). */
+  /**
+   * What the lists say of a key; null where they do not know it. What was taken back, or is held for a person, is
+   * answered `unknown` with the reason: no weaker digest and no wider address of the object may bring it up again.
+   */
   answer(key: ObjectKey): Answer | null {
     if (this.#set === null) return null;
     try {
       const found = this.#set.find(key);
-      return found.kind === 'listed' ? this.#answer(key.kind, found.record) : null;
+      return found.kind === 'absent' ? null : this.#answer(key.kind, found.record);
     } catch (error) {
       return this.#lookupAfter(error, key);
     }

@@ -1,9 +1,8 @@
 // Walks the entries of a segment in key order with large reads and no allocation per entry. Checks each page's CRC,
 // the order of the keys and the class numbers, so that a merge may rely on them. Must not be used for look-ups.
-import { crc32 } from 'node:zlib';
-import { onFile, readWhole } from './files.ts';
 import { compareKeys } from './keys.ts';
-import { corrupt, HEADER_BYTES, PAGE_ENTRIES, SEGMENT_LIMITS } from './segment-format.ts';
+import { pagesBuffer, readPages } from './pages.ts';
+import { corrupt, PAGE_ENTRIES } from './segment-format.ts';
 import type { SegmentStructure } from './segment-structure.ts';
 
 /** Anything with ascending keys that can be merged. What it shows is that of the last `next` that said true. */
@@ -32,8 +31,7 @@ export class SegmentCursor implements Cursor {
   constructor(segment: SegmentStructure) {
     this.#segment = segment;
     this.key = new Uint8Array(segment.keyBytes);
-    const pages = Math.min(segment.index.length, Math.floor(SEGMENT_LIMITS.bufferBytes / segment.pageBytes));
-    this.#buffer = Buffer.allocUnsafeSlow(pages * segment.pageBytes);
+    this.#buffer = pagesBuffer(segment);
     this.#view = new DataView(this.#buffer.buffer);
   }
 
@@ -65,26 +63,11 @@ export class SegmentCursor implements Cursor {
   }
 
   #fill(): boolean {
-    const { fd, name, rows, entryBytes } = this.#segment;
-    const left = rows - this.#row;
-    if (left === 0 || this.#closed) return false;
-    const bytes = Math.min(this.#buffer.length, left * entryBytes);
-    const position = HEADER_BYTES + this.#row * entryBytes;
-    if (!onFile('read', name, () => readWhole(fd, this.#buffer, 0, bytes, position)))
-      throw corrupt(name, 'it ends in the entries', 'a whole file');
-    this.#checkPages(bytes);
+    if (this.#closed) return false;
+    const bytes = readPages(this.#segment, this.#row / PAGE_ENTRIES, this.#buffer);
+    if (bytes === 0) return false;
     this.#at = 0;
     this.#end = bytes;
     return true;
-  }
-
-  #checkPages(bytes: number): void {
-    const { name, pageBytes, index } = this.#segment;
-    for (let at = 0, page = this.#row / PAGE_ENTRIES; at < bytes; at += pageBytes, page++) {
-      if (crc32(this.#buffer.subarray(at, Math.min(at + pageBytes, bytes))) !== index.checksums[page])
-        throw corrupt(name, `its page ${page} does not have its checksum`, 'the bytes as they were written');
-      if (!index.fits(page, this.#buffer, at))
-        throw corrupt(name, `its page ${page} is not the one in the page index`, 'the first key of the page');
-    }
   }
 }

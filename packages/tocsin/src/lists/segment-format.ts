@@ -33,6 +33,11 @@ export const SEGMENT_LIMITS = {
   bufferBytes: 2 ** 20,
   /** Parsed class records that a reader keeps. */
   cachedClasses: 4_096,
+  /** A reader keeps two bytes a row in memory against needless reads (page-filter.ts) of segments up to this. */
+  filterRows: 2 ** 24,
+  /** It does so after so many reads, and so many a page: a read costs as much as taking in four pages. */
+  filterReads: 256,
+  filterReadsPerPage: 1 / 16,
 } as const;
 
 /** One segment file that is durable in its directory. */

@@ -1,7 +1,8 @@
-// Opens a segment and answers from it (spec/segment.md): one page is read per look-up, in memory stand only the page
-// index and the places of the classes. Must not trust a file: whatever does not hold throws `corrupt` or `format`.
+// Opens a segment and answers from it (spec/segment.md): one page is read per look-up, in memory stand the page index,
+// the places of the classes and, where many keys are asked for, a filter of the pages. Must not trust a file: whatever
+// does not hold throws `corrupt` or `format`.
 //
-//   key -> page index (binary search in memory) -> one page (pread, CRC) -> binary search -> class, line
+//   key -> page index (binary search in memory) -> filter -> one page (pread, CRC) -> binary search -> class, line
 import { closeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { TocsinError } from '../protocol/errors.ts';
@@ -9,6 +10,7 @@ import type { KeyKind } from '../protocol/kinds.ts';
 import type { ClassRecord } from '../protocol/verdict.ts';
 import { onFile, readWhole } from './files.ts';
 import { compareKeys } from './keys.ts';
+import { PageFilter, readsBeforeFilter } from './page-filter.ts';
 import { SegmentCursor } from './segment-cursor.ts';
 import { corrupt, HEADER_BYTES, PAGE_ENTRIES } from './segment-format.ts';
 import type { SegmentStructure } from './segment-structure.ts';
@@ -34,6 +36,8 @@ export interface OpenOptions {
    * `full`: every byte as well, see `verifyFull`.
    */
   readonly verify?: 'structure' | 'full';
+  /** After how many pages read for look-ups a filter of the pages is made; Infinity = never. Only speed differs. */
+  readonly filterAfterReads?: number;
 }
 
 export class SegmentReader {
@@ -50,6 +54,9 @@ export class SegmentReader {
   /** The page in the buffer, -1 for none, and how many entries it has. */
   #page = -1;
   #entries = 0;
+  #filterAfterReads: number;
+  #reads = 0;
+  #filter: PageFilter | null = null;
 
   /**
    * Throws `not-found` or `io` where it cannot be read, `format` where it is no segment or one of a later version,
@@ -59,14 +66,14 @@ export class SegmentReader {
     const segment = openStructure(path);
     try {
       if (options.verify === 'full') verifyStructure(segment);
-      return new SegmentReader(path, segment);
+      return new SegmentReader(path, segment, options.filterAfterReads ?? readsBeforeFilter(segment));
     } catch (error) {
       closeSync(segment.fd);
       throw error;
     }
   }
 
-  private constructor(path: string, segment: SegmentStructure) {
+  private constructor(path: string, segment: SegmentStructure, filterAfterReads: number) {
     this.path = path;
     this.kind = segment.kind;
     this.rows = segment.rows;
@@ -74,6 +81,7 @@ export class SegmentReader {
     this.#segment = segment;
     this.#buffer = Buffer.allocUnsafeSlow(segment.pageBytes);
     this.#view = new DataView(this.#buffer.buffer);
+    this.#filterAfterReads = filterAfterReads;
   }
 
   get classCount(): number {
@@ -95,14 +103,16 @@ export class SegmentReader {
 
   /**
    * What the segment says of the key that stands in `key` at `offset`; null where it is not in it. Throws `corrupt`
-   * where the page does not hold, `input` for a key that is too short.
+   * where a page that it reads does not hold, `input` for a key that is too short.
    */
   find(key: Uint8Array, offset = 0): SegmentHit | null {
+    this.#checkOpen();
     if (offset + this.#segment.keyBytes > key.length) throw this.#wrongKey();
     const { index } = this.#segment;
     let high = index.lastPage(key, offset);
     // Several pages begin with the same 8 bytes only where somebody made the keys so.
     let low = high >= 0 && index.fits(high, key, offset) ? index.firstPage(key, offset) : high;
+    if (low === high && high >= 0 && this.#isFilteredOut(high, key, offset)) return null;
     while (high >= 0 && low <= high) {
       const middle = (low + high + 1) >>> 1;
       this.#load(middle);
@@ -148,11 +158,32 @@ export class SegmentReader {
     if (this.#closed) return;
     this.#closed = true;
     this.#page = -1;
+    this.#filter = null;
     closeSync(this.#segment.fd);
   }
 
   #checkOpen(): void {
     if (this.#closed) throw new TypeError('segment reader is closed');
+  }
+
+  /**
+   * True where the key is not in the page that is the only one for it, as far as can be told without a read. A bad
+   * page that is met while the filter grows is told once, whatever key was asked for; then there is no filter.
+   */
+  #isFilteredOut(page: number, key: Uint8Array, offset: number): boolean {
+    if (page === this.#page) return false;
+    if (this.#filter === null) {
+      if (this.#reads++ < this.#filterAfterReads) return false;
+      this.#filter = new PageFilter(this.#segment);
+    }
+    try {
+      this.#filter.grow();
+    } catch (error) {
+      this.#filter = null;
+      this.#filterAfterReads = Infinity;
+      throw error;
+    }
+    return this.#filter.excludes(page, key, offset);
   }
 
   #load(page: number): void {

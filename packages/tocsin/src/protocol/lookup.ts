@@ -51,7 +51,7 @@ export interface ListManifest {
   /** Rises with every change. */
   readonly revision: number;
   readonly lists: readonly ListEntry[];
-  /** Bits of a look-up prefix per kind, so short that at least 64 known objects share each on average; 1 where fewer are known. */
+  /** Bits of a look-up prefix per kind, so short that at least 64 known objects share each on average; missing where fewer are known. */
   readonly prefixBits: Readonly<Partial<Record<KeyKind, number>>>;
 }
 
