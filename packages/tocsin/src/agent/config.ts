@@ -14,6 +14,8 @@ export const POOL_LIMITS = {
   maxBatchBytes: 8 * 2 ** 20,
   /** A batch beyond this holds a large file, and goes first. */
   hugeBatchBytes: 16 * 2 ** 20,
+  /** Any time will do: it only keeps the process until the threads have ended. */
+  closeHoldMs: 1_000,
   /** Batches given to one thread ahead of its answers; a second only while the first is small. */
   maxAheadBatches: 2,
   maxAheadBytes: 16 * 2 ** 20,

@@ -114,7 +114,13 @@ export class HashPool {
     this.#closed = true;
     const threads = this.#threads.splice(0);
     this.#rejectAll(threads, stopped());
-    await Promise.all(threads.map((thread) => thread.worker.terminate()));
+    // An idle thread, and one that ends, hold no process open; but their end is waited for.
+    const hold = setInterval(() => {}, POOL_LIMITS.closeHoldMs);
+    try {
+      await Promise.all(threads.map((thread) => thread.worker.terminate()));
+    } finally {
+      clearInterval(hold);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,7 +15,8 @@ async function atTerminal(
   words: string,
   answers: readonly string[] = [],
 ): Promise<{ status: number; shown: string }> {
-  const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_TEST_CONTEXT: _context, ...env } = process.env;
+  // Under CI Node takes a terminal for one without colours.
+  const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_TEST_CONTEXT: _context, CI: _ci, ...env } = process.env;
   const child = spawn('script', ['-qec', `'${process.execPath}' '${PROGRAM}' ${words}`, '/dev/null'], {
     cwd: stage.directory,
     env: { ...env, TOCSIN_HOME: stage.home, TERM: 'xterm-256color' },
