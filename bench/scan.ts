@@ -65,6 +65,7 @@ async function firstScans(
   for (let round = 0; round < rounds; round++) {
     stage.context.say(`first scan, round ${round + 1} of ${rounds}`);
     const home = freshHome(stage.context, stage.joined, `machine-${round}`);
+    await freshenLists(stage, home);
     await playRound(stage, own, ownRunner(stage, home));
     if (round === rounds - 1) await checkOwn(stage, home, stage.tree);
     rmSync(home, { recursive: true, force: true });
@@ -85,10 +86,16 @@ async function rescans(stage: ScanStage): Promise<Contender> {
   const rounds = SCAN_BENCH.rounds[stage.context.quick ? 'quick' : 'full'];
   for (let round = 0; round < rounds; round++) {
     stage.context.say(`second scan, round ${round + 1} of ${rounds}`);
+    await freshenLists(stage, home);
     await playRound(stage, again, run);
   }
   await checkOwn(stage, home, stage.manyFiles);
   return again;
+}
+
+/** A scan asks for newer lists where the last look is half a minute ago; here neither the start nor the scan has to. */
+async function freshenLists({ context }: ScanStage, home: string): Promise<void> {
+  await runTocsin(home, { context, name: 'sync', words: ['sync'] });
 }
 
 async function playRound(stage: ScanStage, contender: Contender, run: Runner): Promise<void> {

@@ -62,6 +62,12 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('./statement.ts')).define,
   },
   {
+    name: 'catalog',
+    summary: 'every datum that may leave in a later version, item by item',
+    group: OTHER,
+    load: async () => (await import('./catalog.ts')).define,
+  },
+  {
     name: 'vouch',
     summary: "list the files that this machine's package manager vouches for",
     group: OTHER,

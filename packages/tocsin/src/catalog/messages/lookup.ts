@@ -1,0 +1,50 @@
+// The two questions about objects. Both are anonymous: the hub answers and keeps neither question nor asker.
+// Their bodies have the form of protocol/lookup.ts.
+import type { Message } from '../message.ts';
+
+const ITEMS = ['lookup.kind', 'lookup.bits', 'lookup.prefix'] as const;
+
+export const LOOKUP_MESSAGES: readonly Message[] = [
+  {
+    id: 'lookup',
+    title: 'A question about files',
+    attribution: 'anonymous',
+    from: 'standard',
+    items: ITEMS,
+    required: ITEMS,
+    reasons: {
+      unknown:
+        'a file or certificate is met of which neither decisions on this machine, nor its lists, nor an earlier answer know anything',
+      'run-out': 'the answer that was kept of an earlier question ran out',
+      asked: 'a person or a program asks about it',
+    },
+    schedule: {
+      when: 'when such a thing is met; up to 1,000 prefixes in one envelope',
+      atMostPerDay: 1_000_000,
+    },
+    service: 'answers about files that are in no list of this machine; its lists go on protecting it',
+    maxBytes: 131_072,
+  },
+  {
+    id: 'lookup-address',
+    title: 'A question about a web address, a host or a network',
+    attribution: 'anonymous',
+    from: 'standard',
+    items: ITEMS,
+    required: ITEMS,
+    reasons: {
+      unknown:
+        'an address, host or network is met of which neither decisions on this machine, nor its lists, nor an earlier answer know anything',
+      'list-hit':
+        'the short prefix lists hold a prefix that it shares, and only the hub knows whether it is meant',
+      'run-out': 'the answer that was kept of an earlier question ran out',
+      asked: 'a person or a program asks about it',
+    },
+    schedule: {
+      when: 'when such a thing is met; one prefix in an envelope, because the parts of one address together would name it',
+      atMostPerDay: 1_000_000,
+    },
+    service: 'answers about addresses that are in no list of this machine; its lists go on protecting it',
+    maxBytes: 1024,
+  },
+];

@@ -1,0 +1,68 @@
+// The messages about accesses to web services and about devices in the home network.
+import type { Message } from '../message.ts';
+
+export const WEB_ACCESS_MESSAGES: readonly Message[] = [
+  {
+    id: 'web-access',
+    title: 'An access to a web service that was held up or failed',
+    attribution: 'attributed',
+    from: 'extended',
+    items: [
+      'web_access.url',
+      'web_access.referrer',
+      'web_access.dns_address',
+      'web_access.ipv4',
+      'web_access.ipv6',
+      'web_access.host_source',
+      'web_access.client_type',
+      'web_access.user_agent',
+      'web_access.http_method',
+      'web_access.part_of_bundle',
+      'web_access.logon_session_key',
+      'web_access.logon_session_key_algorithm',
+      'web_access.blocking_reason',
+      'web_access.blocking_reason_category',
+      'web_access.error_type',
+      'web_access.error_code',
+      'web_access.error_text',
+      'software.databases_id',
+    ],
+    required: [],
+    reasons: {
+      'held-up': 'the web check refused an access or showed a warning before it',
+      'went-on': 'a person went on past such a warning',
+      failed: 'the web check could not complete an access that a program had asked for',
+    },
+    schedule: { when: 'at such an access; the same host and reason once an hour at most', atMostPerDay: 500 },
+    service: null,
+    maxBytes: 16_384,
+  },
+  {
+    id: 'device-seen',
+    title: 'A device in the home network',
+    attribution: 'attributed',
+    from: 'extended',
+    items: [
+      'device.type',
+      'device.type_method',
+      'device.vendor',
+      'device.vendor_method',
+      'device.mac_vendor_part',
+      'device.name_length',
+      'device.name_method',
+      'device.hostname_matches_user_host',
+      'device.os_family',
+      'device.os_family_method',
+      'device.device_id',
+    ],
+    required: ['device.type'],
+    reasons: {
+      appeared:
+        'a device that was not there before answers in a home network whose devices the person lets Tocsin watch',
+      changed: 'what is known of such a device changed',
+    },
+    schedule: { when: 'at most once a day for each device', atMostPerDay: 256 },
+    service: 'a better guess of what sort of device a newcomer in the home network is',
+    maxBytes: 4096,
+  },
+];

@@ -1,0 +1,6 @@
+// German texts of the group user.
+
+export const USER_DE: Readonly<Record<string, string>> = {
+  'user.actor_type':
+    'was für ein Konto eine schwache Sicherheitseinstellung beibehalten, behoben oder übergangen hat: eines mit Verwaltungsrechten, ein gewöhnliches, ein Gastkonto, ein Dienst oder die Richtlinie der Zentrale; weder Name noch Nummer des Kontos',
+};
