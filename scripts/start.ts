@@ -107,7 +107,7 @@ async function enrol(url: string, how: 'join' | 'rejoin'): Promise<void> {
 }
 
 /** Sources of what the package manager lists: of the scanned paths, looked at first, and of the whole machine. */
-const FIRST_LOOK = { source: "this machine's packages, first look", file: 'packages-first.csv' };
+const FIRST_LOOK = { source: "this machine's packages (first look)", file: 'packages-first.csv' };
 const WHOLE = { source: "this machine's packages", file: 'packages.csv' };
 
 /** Vouches for files that the package manager lists (all, or below `paths`) and imports them as known good. */
