@@ -49,10 +49,14 @@ async function importLines(source: string, lines: readonly string[], level?: 'go
   await publish(network.hub);
 }
 
-function makeFiles(name: string, contents: readonly string[]): string {
+/** Older than the tick within which a change could leave a file's times as they are: else a digest is not reused. */
+const SETTLED_MS = 100;
+
+async function makeFiles(name: string, contents: readonly string[]): Promise<string> {
   const directory = network.path(name);
   mkdirSync(directory, { recursive: true });
   for (const [i, content] of contents.entries()) writeFileSync(join(directory, `${i}`), content);
+  await sleep(SETTLED_MS);
   return directory;
 }
 
@@ -81,7 +85,7 @@ test('a machine with participation off is protected by lists, and asks nothing',
   const machine = await network.machine('off');
   await machine.refreshLists();
   const before = network.seen.length;
-  const directory = makeFiles('off-files', SAME);
+  const directory = await makeFiles('off-files', SAME);
   assert.deepEqual(await scanned(machine, directory), ['0 malicious list', '1 good list', '2 unknown none']);
   assert.deepEqual(await scanned(machine, directory), [
     '0 malicious cache',
@@ -100,7 +104,7 @@ test('what a hub knows too little of is not asked about: its lists are whole on 
   await machine.refreshLists();
   setParticipation(machine.home, 'standard', machine.statement.sha256, machine.statement, network.world);
   const before = network.seen.length;
-  assert.deepEqual(await scanned(machine, makeFiles('few-files', SAME)), [
+  assert.deepEqual(await scanned(machine, await makeFiles('few-files', SAME)), [
     '0 malicious list',
     '1 good list',
     '2 unknown list',
@@ -118,7 +122,7 @@ test('with participation standard only prefixes leave, and the answer is matched
   await importLines('late', [digest('seen late')]);
   await sleep(100);
   const before = network.seen.length;
-  const directory = makeFiles('standard-files', [...SAME, 'seen late']);
+  const directory = await makeFiles('standard-files', [...SAME, 'seen late']);
   assert.deepEqual(await scanned(machine, directory), [
     '0 malicious list',
     '1 good list',
@@ -168,7 +172,7 @@ test('a recall by SHA-256 holds, whatever weaker digests still say', async () =>
   });
   await sleep(100);
   await machine.refreshLists();
-  const directory = makeFiles('recalled-files', ['cleared']);
+  const directory = await makeFiles('recalled-files', ['cleared']);
   assert.deepEqual(await scanned(machine, directory), ['0 unknown list']);
 });
 
