@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
+import { systemState } from 'tocsin/protocol/system-errors.ts';
 
 export interface Layout {
   readonly directory: string;
@@ -42,7 +43,7 @@ export function layoutOf(directory: string): Layout {
 
 /**
  * Makes the data directory and its folders, 0700 each (postgres/ is made by the engine). Throws 'conflict' where a
- * restore into it has not finished, other than for that restore.
+ * restore into it has not finished, other than for that restore; 'io' where the system refuses.
  */
 export function prepareLayout(layout: Layout, options: { readonly restoring?: boolean } = {}): void {
   if (options.restoring !== true && existsSync(layout.restoreMark)) {
@@ -51,9 +52,14 @@ export function prepareLayout(layout: Layout, options: { readonly restoring?: bo
       'Cannot open the data directory: a restore into it has not finished, want it to end, or to be run again',
     );
   }
-  mkdirSync(layout.directory, { recursive: true, mode: 0o700 });
-  for (const folder of [layout.keys, layout.segments, layout.lists, layout.tmp, layout.backups]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
+  try {
+    mkdirSync(layout.directory, { recursive: true, mode: 0o700 });
+    for (const folder of [layout.keys, layout.segments, layout.lists, layout.tmp, layout.backups]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      chmodSync(folder, 0o700);
+    }
+  } catch (cause) {
+    const state = systemState(String((cause as NodeJS.ErrnoException).code));
+    throw new TocsinError('io', `Cannot make the data directory '${layout.directory}': ${state}`, { cause });
   }
 }

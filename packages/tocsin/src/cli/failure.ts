@@ -3,6 +3,7 @@
 
 import type { ErrorCode } from '../protocol/errors.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
+import { systemWords } from '../protocol/system-errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** 0 nothing found; 1 something was found; 2 it could not be done; 130 stopped by Ctrl-C. */
@@ -44,5 +45,6 @@ export function tellFailure(terminal: Terminal, error: unknown): number {
 function hintFor(error: unknown): string | null {
   if (error instanceof HintedError) return error.hint;
   if (error instanceof TocsinError) return HINTS[error.code] ?? null;
+  if (systemWords(error) !== null) return null;
   return 'this is a mistake in tocsin; with TOCSIN_TRACE=1 it shows where';
 }

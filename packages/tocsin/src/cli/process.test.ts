@@ -83,6 +83,7 @@ test('the program loads no subcommand that was not asked for', async (t) => {
     'client/home.ts',
     'lists/files.ts',
     'protocol/errors.ts',
+    'protocol/system-errors.ts',
     'protocol/world.ts',
   ]);
 });

@@ -53,10 +53,7 @@ export function moment(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** Foreign text for a terminal: no control characters (they could move the cursor or forge lines). */
-export function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
-}
+export { printable } from '../protocol/errors.ts';
 
 /** Colours of levels, the same everywhere. */
 export function levelStyle(level: Level): Style {

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { ErrorCode } from '../protocol/errors.ts';
 import { TocsinError } from '../protocol/errors.ts';
+import { systemState } from '../protocol/system-errors.ts';
 
 /** Runs file calls on `path`; what the system throws comes out as TocsinError `not-found` or `io`. */
 export function onFile<T>(verb: string, path: string, run: () => T): T {
@@ -14,18 +15,9 @@ export function onFile<T>(verb: string, path: string, run: () => T): T {
     const system = systemCode(cause);
     if (system === null) throw cause;
     const code: ErrorCode = system === 'ENOENT' ? 'not-found' : 'io';
-    const state = SYSTEM_WORDS[system] ?? `the system says ${system}`;
-    throw new TocsinError(code, `Cannot ${verb} '${basename(path)}': ${state}`, { cause });
+    throw new TocsinError(code, `Cannot ${verb} '${basename(path)}': ${systemState(system)}`, { cause });
   }
 }
-
-const SYSTEM_WORDS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory, want an existing one',
-  ENOSPC: 'the disk is full, want free space',
-  EACCES: 'access is refused, want a place that this user may use',
-  EISDIR: 'it is a directory, want a file',
-  EMFILE: 'too many files are open, want fewer',
-};
 
 function systemCode(error: unknown): string | null {
   if (

@@ -18,6 +18,7 @@ test('errorWords: the words of anything thrown, in one line', () => {
   assert.equal(errorWords(new Error(' a\n  b ')), 'a b');
   assert.equal(errorWords('text'), 'text');
   assert.equal(errorWords(undefined), 'undefined');
+  assert.equal(errorWords(new Error("Cannot read 'a\u001b[31m\u202eb'")), "Cannot read 'a\ufffd[31m\ufffdb'");
 });
 
 test('shown: foreign text is bounded and printable whatever it is', () => {

@@ -1,5 +1,6 @@
 // The one error class of the project. Every failure is first "retry or stop", then which; words follow the
 // form "Cannot <do> '<value>': <state now>, want <state wanted>" and never hold a secret or a user's path.
+import { systemWords } from './system-errors.ts';
 
 /** Why something failed, closed. `protocol/errors.ts` is the only place that adds a code. */
 export type ErrorCode =
@@ -38,10 +39,15 @@ export class TocsinError extends Error {
   }
 }
 
-/** The words of anything thrown, in one line, for a person. */
+/** The words of anything thrown, in one line, for a person: nothing in it moves the cursor or colours a screen. */
 export function errorWords(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/\s+/g, ' ').trim();
+  const text = systemWords(error) ?? (error instanceof Error ? error.message : String(error));
+  return printable(text.replace(/\s+/g, ' ').trim());
+}
+
+/** Foreign text for a terminal: no control or formatting characters (they could move the cursor or forge lines). */
+export function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }
 
 /** Foreign text as an error may quote it: printable ASCII, everything else `?`, cut to `max` characters. */
