@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import { formatKey } from 'tocsin/protocol/objects.ts';
 import { withHub } from './open.ts';
-import { count, print } from './words.ts';
+import { count, print, printable } from './words.ts';
 
 const SHOWN = 50;
 
@@ -30,7 +30,7 @@ export function heldCommand(program: Command): Command {
         if (flags.json === true) for (const line of lines) print(JSON.stringify(line));
         else if (lines.length === 0) print('nothing is held');
         else {
-          for (const line of lines.slice(0, SHOWN)) print(`${line.object}\n  ${line.reason}`);
+          for (const line of lines.slice(0, SHOWN)) print(`${line.object}\n  ${printable(line.reason)}`);
           if (lines.length > SHOWN) print(`… and ${count(lines.length - SHOWN)} more (--json shows all)`);
         }
       });
@@ -75,7 +75,7 @@ export function sourcesCommand(program: Command): Command {
             );
           else
             print(
-              `${row.name.padEnd(32)} ${row.kind.padEnd(8)} rank ${String(row.rank).padStart(4)} ${count(objects).padStart(14)} objects  ${row.imported_at?.toISOString() ?? ''}`,
+              `${printable(row.name).padEnd(32)} ${row.kind.padEnd(8)} rank ${String(row.rank).padStart(4)} ${count(objects).padStart(14)} objects  ${row.imported_at?.toISOString() ?? ''}`,
             );
         }
         if (rows.length === 0 && flags.json !== true) print('no source yet: see tocsin-hub import --help');

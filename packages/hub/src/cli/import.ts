@@ -10,7 +10,7 @@ import { runImport } from '../imports/run-import.ts';
 import type { Publication } from '../verdicts/publish.ts';
 import { publish } from '../verdicts/publish.ts';
 import { withHub } from './open.ts';
-import { count, note, paint, print } from './words.ts';
+import { count, note, paint, print, printable } from './words.ts';
 
 interface ImportFlags {
   readonly source?: string;
@@ -109,10 +109,12 @@ function requestFrom(name: string, path: string, flags: ImportFlags, now: number
 }
 
 export function publicationText(publication: Publication): string {
-  if (publication.kind === 'unchanged') return `  lists unchanged at revision ${count(publication.revision)}`;
+  const { skipped, revision } = publication;
+  const left = skipped.map((line) => `\n  ${paint('yellow', 'left out')}: ${printable(line)}`).join('');
+  if (publication.kind === 'unchanged') return `  lists unchanged at revision ${count(revision)}${left}`;
   const held =
     publication.held > 0 ? `; ${count(publication.held)} held for a person (see: tocsin-hub held)` : '';
-  return `  ${paint('green', `published revision ${count(publication.revision)}`)}${held}`;
+  return `  ${paint('green', `published revision ${count(revision)}`)}${held}${left}`;
 }
 
 /** A line on stderr that says how far an import is; nothing where stderr is no terminal. */

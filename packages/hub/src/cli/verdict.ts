@@ -11,7 +11,10 @@ import { explain } from '../verdicts/explain.ts';
 import { heldReason } from '../verdicts/resolve.ts';
 import { publicationText } from './import.ts';
 import { withHub } from './open.ts';
-import { paint, print } from './words.ts';
+import { paint, print, printable } from './words.ts';
+
+/** Characters of an original line that are shown. */
+const SHOWN_ORIGINAL = 300;
 
 export function verdictCommand(program: Command): Command {
   const verdict = program
@@ -100,10 +103,10 @@ export function verdictCommand(program: Command): Command {
 function explanationText({ key, claims, resolution }: Explanation): string {
   const lines = [paint('bold', formatKey(key.kind, key.bytes))];
   if (resolution.kind === 'held')
-    lines.push(`  ${paint('yellow', 'held')}: ${heldReason(resolution.good, resolution.bad)}`);
+    lines.push(`  ${paint('yellow', 'held')}: ${printable(heldReason(resolution.good, resolution.bad))}`);
   if (resolution.kind === 'decided') {
     const { level, source } = resolution.claim.record;
-    lines.push(`  verdict: ${paint('bold', level)}, decided by ${source}`);
+    lines.push(`  verdict: ${paint('bold', level)}, decided by ${printable(source)}`);
   }
   for (const claim of claims) lines.push(...claimLines(claim));
   return lines.join('\n');
@@ -117,18 +120,15 @@ function claimLines(claim: TracedClaim): string[] {
       ? `by ${claim.claimedBy ?? 'unknown'}`
       : `${claim.file}${claim.line ? ` line ${claim.line}` : ''}`;
   const lines = [
-    `  ${source} (${claim.sourceKind}, rank ${claim.rank}): ${what}`,
-    `    ${reason} · ${claim.claimedAt.toISOString()} · ${from}`,
+    printable(`  ${source} (${claim.sourceKind}, rank ${claim.rank}): ${what}`),
+    printable(`    ${reason} · ${claim.claimedAt.toISOString()} · ${from}`),
   ];
-  if (claim.original !== null) lines.push(`    ${paint('dim', printable(claim.original))}`);
+  if (claim.original !== null) lines.push(`    ${paint('dim', cut(printable(claim.original)))}`);
   return lines;
 }
 
-/** One line of foreign text that cannot move the cursor or colour the screen. */
-function printable(text: string): string {
-  const max = 300;
-  const safe = text.replace(/\p{C}/gu, '\u00b7');
-  return safe.length > max ? `${safe.slice(0, max)}…` : safe;
+function cut(text: string): string {
+  return text.length > SHOWN_ORIGINAL ? `${text.slice(0, SHOWN_ORIGINAL)}…` : text;
 }
 
 function explanationJson({ key, claims, resolution }: Explanation): object {

@@ -2,6 +2,8 @@
 import { styleText } from 'node:util';
 import { errorWords } from 'tocsin/protocol/errors.ts';
 
+export { printable } from 'tocsin/protocol/errors.ts';
+
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

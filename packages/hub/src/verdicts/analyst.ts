@@ -1,6 +1,12 @@
 // What a person says of one object: a claim of the source `analyst`, which stands above all others on the hub.
+
+import { encodeClass } from 'tocsin/lists/segment-format.ts';
+import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
-import type { Category, Level } from 'tocsin/protocol/verdict.ts';
+import { cleanName, NAME_LIMITS } from 'tocsin/protocol/threat-name.ts';
+import type { Category, ClassRecord, Level } from 'tocsin/protocol/verdict.ts';
+import { IMPORT_LIMITS } from '../imports/config.ts';
+import { cleanReason } from '../imports/formats/details.ts';
 import { lifetimeOf } from '../imports/sink.ts';
 import { deleteRow, insertRows, lockSource, markChanged } from './claim-store.ts';
 import type { Publication, PublishHub } from './publish.ts';
@@ -20,20 +26,16 @@ export interface AnalystVerdict {
   readonly by: string;
 }
 
-/** Sets the analyst's claim and publishes. Durable, and on its way to every machine, on return. */
+/**
+ * Sets the analyst's claim and publishes. Durable, and on its way to every machine, on return. Throws `input` for
+ * a name or reason that no list could hold or no terminal should show; nothing is changed then.
+ */
 export async function setVerdict(hub: PublishHub, verdict: AnalystVerdict): Promise<Publication> {
-  const { key, text, level, category, name, reason, by } = verdict;
+  const { key, text, by } = verdict;
+  const record = recordOf(verdict);
   const now = new Date(hub.world.clock.now());
   await hub.db.transaction(async (tx) => {
     const source = await lockSource(tx, ANALYST, now);
-    const record = {
-      level,
-      category,
-      name,
-      source: ANALYST.name,
-      reason,
-      lifetime: lifetimeOf(key.kind, level),
-    };
     const row = { kind: key.kind, key: key.bytes, record, original: text, line: null };
     await insertRows(tx, source, [row], { at: now, by, importId: null });
     await markChanged(tx, { bases: false });
@@ -50,4 +52,32 @@ export async function unsetVerdict(hub: PublishHub, key: ObjectKey): Promise<Pub
     return found;
   });
   return removed ? await publish(hub) : null;
+}
+
+function recordOf({ key, level, category, name, reason }: AnalystVerdict): ClassRecord {
+  if (name !== null && cleanName(name) !== name) throw unfit('name', name, NAME_LIMITS.maxLength);
+  if (cleanReason(reason) !== reason) throw unfit('reason', reason, IMPORT_LIMITS.maxReason);
+  const record = {
+    level,
+    category,
+    name,
+    source: ANALYST.name,
+    reason,
+    lifetime: lifetimeOf(key.kind, level),
+  };
+  encodeClass(record);
+  return record;
+}
+
+function unfit(what: 'name' | 'reason', text: string, max: number): TocsinError {
+  const state =
+    text.length > max
+      ? `it has ${text.length} characters`
+      : text.trim() === ''
+        ? 'it says nothing'
+        : 'it holds control characters, line ends or needless blanks';
+  return new TocsinError(
+    'input',
+    `Cannot use the ${what} '${shown(text)}': ${state}, want one line of 1 to ${max} characters`,
+  );
 }

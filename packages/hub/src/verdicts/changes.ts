@@ -1,9 +1,12 @@
 // The `changes` list of a kind: every object about which a row speaks, resolved together with what the segments
 // say of it. It wins over the bases, so a single verdict reaches machines without a base being written again.
 import { SegmentBuilder } from 'tocsin/lists/segment-builder.ts';
+import { encodeClass } from 'tocsin/lists/segment-format.ts';
 import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
 import type { SegmentFile } from 'tocsin/lists/segment-writer.ts';
+import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
+import { formatKey } from 'tocsin/protocol/objects.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
 import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
 import { segmentPath } from '../store/artifacts.ts';
@@ -18,12 +21,16 @@ import { heldReason, resolve } from './resolve.ts';
 /** Source of an answer that says that something is held. */
 export const HELD_SOURCE = 'held';
 
-/** Writes the list into the hub's tmp directory; null where no row speaks of that kind. */
+/**
+ * Writes the list into the hub's tmp directory; null where no row speaks of that kind. A claim that no list can hold
+ * is left out and named in `skipped`: it must not keep all others from the machines.
+ */
 export async function writeChanges(
   hub: PublishHub,
   kind: KeyKind,
   segments: readonly SegmentRow[],
   held: HeldObject[],
+  skipped: string[],
 ): Promise<SegmentFile | null> {
   const bulk = segments.map((segment) => {
     const reader = SegmentReader.open(segmentPath(hub.layout, segment.digest));
@@ -37,11 +44,14 @@ export async function writeChanges(
         const hit = reader.find(key);
         if (hit !== null) claims.push(classes[hit.classIndex]!);
       }
-      const published = publishedRecord(claims);
+      const published = numbered(builder, claims, ({ record }, why) =>
+        skipped.push(`${formatKey(kind, key)} by ${record.source}: ${why}`),
+      );
       if (published === null) continue;
-      if (published.source === HELD_SOURCE && held.length < MAX_HELD_SHOWN)
-        held.push({ kind, key, reason: published.reason, amongRows: true });
-      builder.add(key, 0, builder.classIndex(published), 0);
+      const { source, reason } = published.record;
+      if (source === HELD_SOURCE && held.length < MAX_HELD_SHOWN)
+        held.push({ kind, key, reason, amongRows: true });
+      builder.add(key, 0, published.index, 0);
       objects++;
     }
     if (objects > 0) return builder.finish(hub.layout.tmp).file;
@@ -52,6 +62,38 @@ export async function writeChanges(
     throw error;
   } finally {
     for (const { reader } of bulk) reader.close();
+  }
+}
+
+/** What machines are told, and its number in the list; null where nobody speaks, but for claims that do not fit. */
+function numbered(
+  builder: SegmentBuilder,
+  claims: readonly Claim[],
+  onUnfit: (claim: Claim, why: string) => void,
+): { readonly record: ClassRecord; readonly index: number } | null {
+  const record = publishedRecord(claims);
+  if (record === null) return null;
+  try {
+    return { record, index: builder.classIndex(record) };
+  } catch (error) {
+    if (!(error instanceof TocsinError) || error.code !== 'format') throw error;
+    const fit = claims.filter((claim) => {
+      const why = misfit(claim);
+      if (why !== null) onUnfit(claim, why);
+      return why === null;
+    });
+    if (fit.length === claims.length) throw error;
+    return numbered(builder, fit, onUnfit);
+  }
+}
+
+/** Why no list can hold what the claim says, or null. */
+function misfit({ record }: Claim): string | null {
+  try {
+    encodeClass(record);
+    return null;
+  } catch (error) {
+    return errorWords(error);
   }
 }
 

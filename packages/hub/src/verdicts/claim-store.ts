@@ -1,5 +1,6 @@
 // Claims in PostgreSQL: sources, rows of single claims, and which segment file holds a bulk source's claims.
 // Every verb takes the connection, so that the caller decides what is one transaction. Durable at its commit.
+import { encodeClass } from 'tocsin/lists/segment-format.ts';
 import type { KeyKind, ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { KEY_KINDS, keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
@@ -163,7 +164,10 @@ export async function claimsAbout(db: Queries, key: ObjectKey): Promise<TracedCl
   }));
 }
 
-/** Writes rows of one source in one statement; a row that stands already is replaced. */
+/**
+ * Writes rows of one source in one statement; a row that stands already is replaced. Throws `format` for a record
+ * that no list could hold: one such row would stand in the way of every publication.
+ */
 export async function insertRows(
   db: Queries,
   source: Source,
@@ -171,6 +175,7 @@ export async function insertRows(
   made: { at: Date; by: string | null; importId: string | null },
 ): Promise<void> {
   if (claims.length === 0) return;
+  for (const { record } of claims) encodeClass(record);
   await db.execute(
     `INSERT INTO claim (kind, key, source_id, level, category, name, reason, lifetime, original, line, import_id, claimed_at, claimed_by)
      SELECT kind, key, $1, level, category, name, reason, lifetime, original, line, $2, $3, $4

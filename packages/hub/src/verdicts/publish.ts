@@ -25,11 +25,19 @@ export interface PublishHub {
   readonly db: Database;
   readonly layout: Layout;
   readonly world: World;
+  /** One line for the operator. */
+  readonly log?: (line: string) => void;
 }
 
+/** `skipped`: claims that no list can hold and that were left out, each named with why. */
 export type Publication =
-  | { readonly kind: 'unchanged'; readonly revision: number }
-  | { readonly kind: 'published'; readonly revision: number; readonly held: number };
+  | { readonly kind: 'unchanged'; readonly revision: number; readonly skipped: readonly string[] }
+  | {
+      readonly kind: 'published';
+      readonly revision: number;
+      readonly held: number;
+      readonly skipped: readonly string[];
+    };
 
 /** Name of the PostgreSQL notification that follows each new revision; its payload is the revision. */
 export const LISTS_CHANNEL = 'tocsin_lists';
@@ -47,21 +55,28 @@ export async function publish(hub: PublishHub): Promise<Publication> {
   return await hub.db.withLock('publish', async () => {
     const before = await counters(hub.db);
     if (before.claims_changed === before.claims_published)
-      return { kind: 'unchanged', revision: before.revision };
+      return { kind: 'unchanged', revision: before.revision, skipped: [] };
     const held: HeldObject[] = [];
+    const skipped: string[] = [];
     const files: [ListRole, SegmentFile][] = [];
     const basesStale = before.bases_changed !== before.bases_published;
     for (const kind of KEY_KIND_NAMES) {
       const segments = await segmentsOf(hub.db, { kind });
       if (basesStale) files.push(...writeBases(hub.layout, kind, segments, held));
-      const changes = await writeChanges(hub, kind, segments, held);
+      const changes = await writeChanges(hub, kind, segments, held, skipped);
       if (changes !== null) files.push(['changes', changes]);
     }
     for (const [, file] of files) renameSync(file.path, listPath(hub.layout, file.digest));
     syncDirectory(hub.layout.lists);
-    return await hub.db.transaction((tx) => record(hub, tx, before, files, held, basesStale));
+    for (const line of skipped) hub.log?.(`a claim cannot be published and is left out: ${line}`);
+    const made = await hub.db.transaction((tx) => record(hub, tx, before, files, held, basesStale));
+    return { ...made, skipped };
   });
 }
+
+type Recorded =
+  | { readonly kind: 'unchanged'; readonly revision: number }
+  | { readonly kind: 'published'; readonly revision: number; readonly held: number };
 
 /** True where claims changed since the last publication, as after a crash between the two. */
 export async function isStale(db: Queries): Promise<boolean> {
@@ -83,7 +98,7 @@ async function record(
   files: readonly (readonly [ListRole, SegmentFile])[],
   held: readonly HeldObject[],
   basesStale: boolean,
-): Promise<Publication> {
+): Promise<Recorded> {
   const list = `SELECT role, kind, encode(digest, 'hex') AS digest FROM published_list ORDER BY role, kind`;
   const old = await tx.query(list);
   await tx.execute(
