@@ -86,11 +86,6 @@ function requestFrom(name: string, path: string, flags: ImportFlags, now: number
     );
   if (rank !== undefined && !/^\d{1,6}$/.test(rank))
     throw new TocsinError('input', `Cannot use rank '${rank}': it is no number, want 0 to 999999`);
-  if (source !== undefined && !/^[\p{L}\p{N}][\p{L}\p{N} '()._@:/+-]{0,99}$/u.test(source))
-    throw new TocsinError(
-      'input',
-      `Cannot use source '${source}': want a name of up to 100 letters, digits, spaces and '()._@:/+-`,
-    );
   const options = {
     now,
     ...(flags.columns === undefined ? {} : { columns: parseColumns(flags.columns) }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -84,4 +85,25 @@ test('a cut or altered line store is refused as corrupt, never with another erro
         },
       ),
     );
+  }));
+
+test('what was finished can be given up without harm, and what was not leaves nothing behind', () =>
+  withDirectory((directory) => {
+    const path = join(directory, 'lines');
+    const done = new LineStoreWriter(path);
+    const digest = done.finish();
+    done.abort();
+    assert.equal(digest, createHash('sha256').update(readFileSync(path)).digest('hex'));
+    const dropped = new LineStoreWriter(join(directory, 'dropped'));
+    dropped.abort();
+    dropped.abort();
+    assert.deepEqual(readdirSync(directory), ['lines']);
+  }));
+
+test('a disk that refuses is told in words', () =>
+  withDirectory((directory) => {
+    assert.throws(() => new LineStoreWriter(join(directory, 'absent', 'lines')), {
+      code: 'not-found',
+      message: "Cannot write 'lines': there is no such file or directory, want an existing one",
+    });
   }));

@@ -5,8 +5,10 @@
 //   a block is zstd of: (line u32 LE, length u32 LE, bytes) …
 //
 // Written to a temporary name first; must not be read before `finish` returned.
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { onFile, writeWhole } from 'tocsin/lists/files.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 
 /** A block unpacks to at most `blockBytes` and one line; a longer line is kept cut. */
@@ -29,18 +31,21 @@ export class LineStoreWriter {
   readonly #path: string;
   readonly #temporary: string;
   readonly #fd: number;
+  readonly #hash = createHash('sha256');
   readonly #block = Buffer.allocUnsafe(LINE_STORE.blockBytes + LINE_STORE.maxLineBytes + 8);
   readonly #index: { first: number; offset: number; size: number }[] = [];
+  #open = true;
   #used = 0;
   #first = 0;
   #last = 0;
   #offset = MAGIC.length;
 
+  /** Throws `io` or `not-found` where the file cannot be made; so do `add` and `finish` where the disk refuses. */
   constructor(path: string) {
     this.#path = path;
     this.#temporary = `${path}.part`;
-    this.#fd = openSync(this.#temporary, 'w', 0o600);
-    writeSync(this.#fd, MAGIC);
+    this.#fd = onFile('write', path, () => openSync(this.#temporary, 'w', 0o600));
+    this.#write(MAGIC);
   }
 
   /** Keeps `bytes[start..end)` as line `line`; a line number at or below the last one is passed over. */
@@ -56,8 +61,8 @@ export class LineStoreWriter {
     if (this.#used >= LINE_STORE.blockBytes) this.#flush();
   }
 
-  /** Durable under its name on return. */
-  finish(): void {
+  /** Durable under its name on return; gives the SHA-256 of the file, hex. */
+  finish(): string {
     this.#flush();
     const index = Buffer.alloc(this.#index.length * INDEX_ROW);
     for (const [i, row] of this.#index.entries()) {
@@ -70,22 +75,34 @@ export class LineStoreWriter {
     trailer.writeUInt32LE(this.#index.length, 8);
     trailer.writeUInt32LE(crc32(index), 12);
     trailer.write('TLN1', 16, 'latin1');
-    writeSync(this.#fd, index);
-    writeSync(this.#fd, trailer);
-    fsyncSync(this.#fd);
-    closeSync(this.#fd);
-    renameSync(this.#temporary, this.#path);
+    this.#write(index);
+    this.#write(trailer);
+    onFile('write', this.#path, () => fsyncSync(this.#fd));
+    this.#close();
+    onFile('write', this.#path, () => renameSync(this.#temporary, this.#path));
+    return this.#hash.digest('hex');
   }
 
+  /** Nothing is left of what was not finished. Calling it after `finish`, or twice, does nothing. */
   abort(): void {
-    closeSync(this.#fd);
+    this.#close();
     rmSync(this.#temporary, { force: true });
+  }
+
+  #close(): void {
+    if (this.#open) closeSync(this.#fd);
+    this.#open = false;
+  }
+
+  #write(bytes: Uint8Array): void {
+    writeWhole(this.#fd, bytes, this.#path);
+    this.#hash.update(bytes);
   }
 
   #flush(): void {
     if (this.#used === 0) return;
     const packed = zstdCompressSync(this.#block.subarray(0, this.#used), LINE_STORE.zstd);
-    writeSync(this.#fd, packed);
+    this.#write(packed);
     this.#index.push({ first: this.#first, offset: this.#offset, size: packed.length });
     this.#offset += packed.length;
     this.#used = 0;

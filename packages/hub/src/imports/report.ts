@@ -1,5 +1,6 @@
 // What an import says of itself, for a person and for `import_run.report`.
 import type { Difference } from 'tocsin/lists/merge.ts';
+import { printable } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 
 /** Refusals beyond the first thousand are counted, not kept. */
@@ -34,7 +35,7 @@ export function reportText(report: ImportReport): string {
   const kinds = Object.entries(report.objects).map(([kind, count]) => `${n(count)} ${kind}`);
   const unchanged = change.added + change.removed + change.changed === 0;
   const lines = [
-    `imported ${report.file} as source '${report.source}' (${report.format}) in ${report.seconds.toFixed(1)} s`,
+    `imported ${printable(report.file)} as source '${report.source}' (${report.format}) in ${report.seconds.toFixed(1)} s`,
     `  rows read ${n(report.rows)}, taken ${n(report.taken)}, duplicates ${n(report.duplicates)}, refused ${n(report.refused)}`,
     `  objects: ${kinds.join(', ') || 'none'}`,
     change.kept === 0 && unchanged

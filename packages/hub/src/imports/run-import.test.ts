@@ -197,6 +197,28 @@ test('an analyst withdraws what a bulk list says, and the base is not written ag
   );
 });
 
+test('one file that is read in two ways keeps the original lines of both', async () => {
+  const path = join(directory, 'both.csv');
+  const rows = Array.from({ length: 10_000 }, (_, i) => `${digest(`left ${i}`)},\n,${digest(`right ${i}`)}`);
+  writeFileSync(path, `A,B\n${rows.join('\n')}\n`);
+  for (const [source, sha256] of [
+    ['left', 'A'],
+    ['right', 'B'],
+  ] as const) {
+    const report = await runImport(hub, {
+      format: FORMATS['csv']!,
+      path,
+      source,
+      options: { columns: { sha256 } },
+    });
+    assert.equal(report.storedAs, 'segments');
+  }
+  const original = async (text: string): Promise<string | null | undefined> =>
+    (await explain(hub, key(text))).claims[0]?.original;
+  assert.equal(await original('left 7'), `${digest('left 7')},`);
+  assert.equal(await original('right 7'), `,${digest('right 7')}`);
+});
+
 test('gzip and zstd are unpacked on the way; a cut one is refused with one sentence and nothing taken', async () => {
   const content = Buffer.from(bulk(70_000, 70_100));
   for (const [name, packed] of [

@@ -25,6 +25,7 @@ import type { FormatOptions, ImportFormat } from './formats/format.ts';
 import { readImport } from './read-file.ts';
 import type { ImportReport } from './report.ts';
 import { ClaimSink } from './sink.ts';
+import { BUNDLED_SOURCE, parseSourceName, sourceNameOf } from './source-name.ts';
 
 /** Imports below this many claims stay rows in PostgreSQL (design: "under 10,000 claims stay rows"). */
 export const ROWS_BELOW = 10_000;
@@ -39,8 +40,10 @@ export interface ImportHub {
 export interface ImportRequest {
   readonly format: ImportFormat;
   readonly path: string;
-  /** Name of the source; re-importing under it replaces what it said. Default: the file's name. */
+  /** Name of the source, as source-name.ts has it; re-importing under it replaces what it said. Default: the file's name. */
   readonly source?: string;
+  /** Only for the lists that come with the hub, whose source nobody else may be. */
+  readonly bundled?: true;
   readonly sourceKind?: SourceKind;
   readonly rank?: number;
   /** For rows that say no level or category themselves. */
@@ -60,25 +63,29 @@ interface Staged {
   readonly fileDigest: string;
   readonly files: readonly SegmentFile[];
   readonly linesFile: string;
+  readonly linesDigest: string;
 }
 
-/** Imports one file. Throws `format` where it is not of that format (nothing changes then). */
+/**
+ * Imports one file. Throws `format` where it is not of that format, `input` for a name that no source may have,
+ * `conflict` for that of a source of another kind; nothing changes then.
+ */
 export async function runImport(
   hub: ImportHub,
   request: ImportRequest,
   onProgress: (progress: ImportProgress) => void = () => {},
 ): Promise<ImportReport> {
   const started = hub.world.clock.monotonic();
-  const source = request.source ?? defaultSource(request.path);
+  const source = nameOf(request);
   const directory = mkdtempSync(join(hub.layout.tmp, 'import-'));
   const { level = request.format.defaults.level, category = request.format.defaults.category } = request;
   const sink = new ClaimSink(directory, { source, level, category });
   try {
     const fileDigest = await readImport(request, sink, onProgress);
-    const { files, duplicates } = sink.finish();
+    const { files, duplicates, linesDigest } = sink.finish();
     const storedAs = files.reduce((sum, f) => sum + f.rows, 0) < ROWS_BELOW ? 'rows' : 'segments';
-    const built = { source, fileDigest, files, linesFile: sink.linesFile };
-    const staged = storedAs === 'rows' ? built : moveIn(hub, built, request.format.name);
+    const built = { source, fileDigest, files, linesFile: sink.linesFile, linesDigest };
+    const staged = storedAs === 'rows' ? built : moveIn(hub, built);
     const report = {
       format: request.format.name,
       source,
@@ -102,8 +109,8 @@ export async function runImport(
 }
 
 /** Immutable files go to their place before the transaction names them; without it they are collected later. */
-function moveIn(hub: ImportHub, staged: Staged, format: string): Staged {
-  const linesFile = linesPath(hub.layout, staged.fileDigest, format);
+function moveIn(hub: ImportHub, staged: Staged): Staged {
+  const linesFile = linesPath(hub.layout, staged.linesDigest);
   renameSync(staged.linesFile, linesFile);
   const files = staged.files.map((file) => {
     const path = segmentPath(hub.layout, file.digest);
@@ -114,8 +121,9 @@ function moveIn(hub: ImportHub, staged: Staged, format: string): Staged {
   return { ...staged, files, linesFile };
 }
 
-function defaultSource(path: string): string {
-  return basename(path).replace(/\.(gz|zst)$/, '') || 'import';
+function nameOf({ bundled, path, source }: ImportRequest): string {
+  if (bundled === true) return BUNDLED_SOURCE;
+  return source === undefined ? sourceNameOf(path) : parseSourceName(source);
 }
 
 type PartialReport = Omit<ImportReport, 'change' | 'seconds'>;
@@ -159,7 +167,14 @@ async function replace(
   const rows = await tx.query<{ id: string }>(
     `INSERT INTO import_run (source_id, format, file_name, file_digest, imported_at, report)
      VALUES ($1, $2, $3, decode($4, 'hex'), $5, $6) RETURNING id`,
-    [source.id, report.format, report.file, staged.fileDigest, now, JSON.stringify(report)],
+    [
+      source.id,
+      report.format,
+      report.file,
+      staged.fileDigest,
+      now,
+      JSON.stringify({ ...report, lines: staged.linesDigest }),
+    ],
   );
   const importId = rows[0]!.id;
   const hadSegments = (await segmentsOf(tx, { sourceId: source.id })).length > 0;

@@ -58,9 +58,12 @@ export class ClaimSink implements ImportSink {
     if (this.refusals.length < REPORT_LIMITS.maxRefusals) this.refusals.push({ line, why });
   }
 
-  /** Segment files of all kinds in `directory`, durable, and how many rows said what another row had said. */
-  finish(): { files: SegmentFile[]; duplicates: number } {
-    this.#lines.finish();
+  /**
+   * Segment files of all kinds in `directory`, durable, how many claims said what another one had said, and the
+   * SHA-256 of the file of original lines, hex.
+   */
+  finish(): { files: SegmentFile[]; duplicates: number; linesDigest: string } {
+    const linesDigest = this.#lines.finish();
     let duplicates = 0;
     const files: SegmentFile[] = [];
     for (const { builder } of this.#builders.values()) {
@@ -68,7 +71,7 @@ export class ClaimSink implements ImportSink {
       duplicates += built.duplicates;
       files.push(built.file);
     }
-    return { files, duplicates };
+    return { files, duplicates, linesDigest };
   }
 
   abort(): void {

@@ -7,10 +7,13 @@ export function segmentPath(layout: Layout, digest: string): string {
   return join(layout.segments, `${digest}.seg`);
 }
 
-/** Original lines of the file with this digest, as that format counts them. */
-export function linesPath(layout: Layout, fileDigest: string, format: string): string {
-  return join(layout.segments, `${fileDigest}-${format}.lines`);
+/** Original lines of an import, by the name that `LINES_NAME` gives. */
+export function linesPath(layout: Layout, name: string): string {
+  return join(layout.segments, `${name}.lines`);
 }
+
+/** SQL: the name of the lines of an import_run `i`, their digest. Imports before 0.1.0 named the file and the format. */
+export const LINES_NAME = `coalesce(i.report->>'lines', encode(i.file_digest, 'hex') || '-' || i.format)`;
 
 /** A published list. */
 export function listPath(layout: Layout, digest: string): string {

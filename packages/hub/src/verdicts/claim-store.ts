@@ -1,6 +1,7 @@
 // Claims in PostgreSQL: sources, rows of single claims, and which segment file holds a bulk source's claims.
 // Every verb takes the connection, so that the caller decides what is one transaction. Durable at its commit.
 import { encodeClass } from 'tocsin/lists/segment-format.ts';
+import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
 import type { KeyKind, ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { KEY_KINDS, keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
@@ -43,7 +44,10 @@ export interface TracedClaim extends Claim {
   readonly file: string | null;
 }
 
-/** The source of that name, made where it is new, locked until the transaction ends. An existing one keeps its rank. */
+/**
+ * The source of that name, made where it is new, locked until the transaction ends. An existing one keeps its rank.
+ * Throws `conflict` where it is of another kind: a list must not become the analyst, nor take its place.
+ */
 export async function lockSource(
   db: Queries,
   wanted: { name: string; kind: SourceKind; rank: number },
@@ -56,8 +60,19 @@ export async function lockSource(
   const rows = await db.query<Source>('SELECT id, name, kind, rank FROM source WHERE name = $1 FOR UPDATE', [
     wanted.name,
   ]);
-  return rows[0]!;
+  const source = rows[0]!;
+  if (source.kind === wanted.kind) return source;
+  throw new TocsinError(
+    'conflict',
+    `Cannot use source '${shown(source.name)}' as ${A_KIND[wanted.kind]}: it is ${A_KIND[source.kind]}, want another name`,
+  );
 }
+
+const A_KIND: Readonly<Record<SourceKind, string>> = {
+  analyst: 'an analyst',
+  rule: 'a rule',
+  feed: 'a feed',
+};
 
 export async function segmentsOf(
   db: Queries,

@@ -3,7 +3,7 @@
 import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { LineStoreReader } from '../imports/line-store.ts';
-import { linesPath, segmentPath } from '../store/artifacts.ts';
+import { LINES_NAME, linesPath, segmentPath } from '../store/artifacts.ts';
 import type { Database } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
 import type { SegmentRow, TracedClaim } from './claim-store.ts';
@@ -29,8 +29,7 @@ export async function explain(hub: { db: Database; layout: Layout }, key: Object
 
 interface ImportColumns {
   readonly file_name: string;
-  readonly format: string;
-  readonly file_digest: string;
+  readonly lines: string;
   readonly imported_at: Date;
 }
 
@@ -44,7 +43,7 @@ async function claimInSegment(
     const hit = reader.find(key.bytes);
     if (hit === null) return null;
     const rows = await hub.db.query<ImportColumns>(
-      `SELECT file_name, format, encode(file_digest, 'hex') AS file_digest, imported_at FROM import_run WHERE id = $1`,
+      `SELECT i.file_name, ${LINES_NAME} AS lines, i.imported_at FROM import_run i WHERE i.id = $1`,
       [segment.importId],
     );
     const run = rows[0]!;
@@ -54,7 +53,7 @@ async function claimInSegment(
       rank: segment.source.rank,
       claimedAt: run.imported_at,
       claimedBy: null,
-      original: originalLine(linesPath(hub.layout, run.file_digest, run.format), hit.line),
+      original: originalLine(linesPath(hub.layout, run.lines), hit.line),
       line: hit.line,
       file: run.file_name,
     };
