@@ -39,7 +39,7 @@ test('an import killed at any moment leaves what the source said before, and can
     assert.equal((await place.hub(['import', 'hashes', old, '--source', 'feed'])).status, 0);
     let killed = 0;
     for (const ms of [150, 300, 450, 600, 900]) {
-      const child = place.spawnHub(['import', 'hashes', fresh, '--source', 'feed']);
+      const child = place.spawnHub(['import', 'hashes', fresh, '--source', 'feed', '--replace']);
       const end = ended(child, '');
       await sleep(ms);
       child.kill('SIGKILL');
@@ -50,10 +50,10 @@ test('an import killed at any moment leaves what the source said before, and can
         assert.ok(objects === 20_000 || objects === 150_000, `all or nothing, found ${objects}`);
       } else assert.equal(objects, 150_000, stdout);
       if (objects === 150_000)
-        assert.equal((await place.hub(['import', 'hashes', old, '--source', 'feed'])).status, 0);
+        assert.equal((await place.hub(['import', 'hashes', old, '--source', 'feed', '--replace'])).status, 0);
     }
     assert.ok(killed > 0, 'no import was killed before its end');
-    const again = await place.hub(['import', 'hashes', fresh, '--source', 'feed', '--json']);
+    const again = await place.hub(['import', 'hashes', fresh, '--source', 'feed', '--replace', '--json']);
     assert.equal(again.status, 0, again.stderr);
     assert.equal(await objectsOf(place, 'feed'), 150_000);
     hub.process.kill('SIGTERM');

@@ -20,6 +20,7 @@ interface ImportFlags {
   readonly columns?: string;
   readonly variant?: string;
   readonly unmarked?: boolean;
+  readonly replace?: boolean;
   readonly json?: boolean;
 }
 
@@ -42,6 +43,10 @@ export function importCommand(program: Command): Command {
     .option('--columns <mapping>', 'csv, tsv: which column is what, as sha256=Hash,name=Family')
     .option('--variant <kind>', 'clamav: hdb, hsb, fp or sfp where the file name does not tell')
     .option('--unmarked', 'misp: also attributes that are not marked for detection')
+    .option(
+      '--replace',
+      'do it also where the file leaves nothing, or less than half, of what the source said (without it such a file is refused, as it may be the wrong one)',
+    )
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
@@ -96,6 +101,7 @@ function requestFrom(name: string, path: string, flags: ImportFlags, now: number
     format,
     path,
     options,
+    ...(flags.replace === true ? { replace: true } : {}),
     ...(source === undefined ? {} : { source }),
     ...(level === undefined ? {} : { level }),
     ...(category === undefined ? {} : { category }),

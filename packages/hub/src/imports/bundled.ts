@@ -19,5 +19,11 @@ export async function importBundled(hub: ImportHub): Promise<void> {
     [BUNDLED_SOURCE],
   );
   if (last[0]?.digest !== digest)
-    await runImport(hub, { format: FORMATS['csv']!, path: FILE, source: BUNDLED_SOURCE, bundled: true });
+    await runImport(hub, {
+      format: FORMATS['csv']!,
+      path: FILE,
+      source: BUNDLED_SOURCE,
+      bundled: true,
+      replace: true,
+    });
 }

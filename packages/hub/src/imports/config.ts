@@ -9,6 +9,13 @@ export const IMPORT_LIMITS = {
   headBytes: 512,
   /** So many first rows none of which fits: a file of another format. */
   proofRows: 1_000,
+  /** Of so many rows or more, those that do not fit; beyond it the file is of another format (formats/row.ts). */
+  sharedRows: 20,
+  maxMisfitShare: 0.5,
+  /** A re-import that removes more of what its source said than this share is done only where that is meant ... */
+  maxRemovedShare: 0.5,
+  /** ... for a source with so many claims or more: a short list may change wholly from one day to the next. */
+  guardedClaims: 100,
   /** Distinct (level, category, name, reason) of one file; then names and reasons stay in the original lines only. */
   maxDistinctDetails: 2 ** 16,
   /** Longest reason, characters; see NAME_LIMITS for names. */

@@ -1,10 +1,14 @@
 // Reads the file of an import once, in large pieces, unpacking gzip and zstd on the way, into its format's parser.
+// A format that needs the whole file at hand gets a packed one unpacked beside the import's other work.
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Transform } from 'node:stream';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { onFile, writeWhole } from 'tocsin/lists/files.ts';
 import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
+import { systemWords } from 'tocsin/protocol/system-errors.ts';
 import type { ImportProgress, ImportRequest } from './run-import.ts';
 import type { ClaimSink } from './sink.ts';
 
@@ -14,9 +18,11 @@ const READ_BYTES = 1024 * 1024;
 export async function readImport(
   request: ImportRequest,
   sink: ClaimSink,
+  directory: string,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<string> {
-  const { path, format, options = {} } = request;
+  const { path, format } = request;
+  const options = { ...request.options, ...(request.replace === true ? { mayBeEmpty: true } : {}) };
   const totalBytes = sizeOf(path);
   const hash = createHash('sha256');
   let bytes = 0;
@@ -27,23 +33,53 @@ export async function readImport(
     }),
     { objectMode: false, highWaterMark: READ_BYTES },
   );
+  const tell = (): void => onProgress({ bytes, totalBytes, rows: sink.rows });
+  const chunks = unpacked(path, raw);
   if (format.kind === 'file') {
-    for await (const _ of raw) onProgress({ bytes, totalBytes, rows: 0 });
-    format.read(path, sink, options);
+    const whole = chunks === raw ? path : join(directory, 'unpacked');
+    if (chunks === raw) await eachChunk(path, chunks, tell);
+    else await unpackTo(whole, path, chunks, tell);
+    format.read(whole, sink, options);
     return hash.digest('hex');
   }
   const parser = format.open(sink, { ...options, fileName: path.replace(/\.(gz|zst)$/, '') });
-  try {
-    for await (const chunk of unpacked(path, raw)) {
-      parser.push(chunk as Uint8Array);
-      onProgress({ bytes, totalBytes, rows: sink.rows });
-    }
-  } catch (error) {
-    if (error instanceof TocsinError) throw error;
-    throw new TocsinError('format', `Cannot read '${path}': ${errorWords(error)}`, { cause: error });
-  }
+  await eachChunk(path, chunks, (chunk) => {
+    parser.push(chunk);
+    tell();
+  });
   parser.end();
   return hash.digest('hex');
+}
+
+async function unpackTo(
+  target: string,
+  path: string,
+  chunks: AsyncIterable<unknown>,
+  tell: () => void,
+): Promise<void> {
+  const fd = onFile('write', target, () => openSync(target, 'wx', 0o600));
+  try {
+    await eachChunk(path, chunks, (chunk) => {
+      writeWhole(fd, chunk, target);
+      tell();
+    });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Throws `format` for a packed file that is damaged or cut off. */
+async function eachChunk(
+  path: string,
+  chunks: AsyncIterable<unknown>,
+  take: (chunk: Uint8Array) => void,
+): Promise<void> {
+  try {
+    for await (const chunk of chunks) take(chunk as Uint8Array);
+  } catch (error) {
+    if (error instanceof TocsinError || systemWords(error) !== null) throw error;
+    throw new TocsinError('format', `Cannot read '${path}': ${errorWords(error)}`, { cause: error });
+  }
 }
 
 async function* counted(path: string, onChunk: (chunk: Buffer) => void): AsyncGenerator<Buffer> {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { ListSet } from 'tocsin/lists/list-set.ts';
@@ -141,9 +142,52 @@ test('a re-import replaces what the source said, as rows and as segments, and ac
     (error: unknown) => assert.ok(error instanceof TocsinError && error.code === 'format'),
   );
   assert.equal(await listed('object 2345'), 'malicious suspicious by replaced');
-  const back = await importText(`${digest('c')}\n`, { source });
+  const back = await importText(`${digest('c')}\n`, { source, replace: true });
   assert.deepEqual(back.change, { added: 1, removed: 12_000, changed: 0, kept: 0 });
   assert.equal(await listed('object 2345'), 'absent');
+});
+
+test('a file that would take back most of what a source said is refused, unless that is meant', async () => {
+  const source = 'guarded';
+  const refused = (words: string) => ({
+    code: 'conflict',
+    message: `Cannot import the file as source 'guarded': it would remove ${words}, want --replace where that is meant`,
+  });
+  await importText(bulk(200_000, 200_200), { source });
+  const grown = await importText(bulk(200_000, 200_400), { source });
+  assert.deepEqual(grown.change, { added: 200, removed: 0, changed: 0, kept: 200 });
+  const shrunk = await importText(bulk(200_000, 200_200), { source });
+  assert.deepEqual(shrunk.change, { added: 0, removed: 200, changed: 0, kept: 200 });
+  await assert.rejects(
+    importText(bulk(200_000, 200_099), { source }),
+    refused('101 of the 200 objects that the source named and add 0'),
+  );
+  const names = { format: FORMATS['domains']!, source };
+  await assert.rejects(
+    importText('a.example\nb.example\n', names),
+    refused('200 of the 200 objects that the source named and add 2'),
+  );
+  assert.equal(await listed('object 200007'), 'changes malicious by guarded');
+  const event = (marked: boolean): string =>
+    JSON.stringify({
+      Event: { info: 'x', Attribute: [{ type: 'sha256', value: digest('one'), to_ids: marked }] },
+    });
+  const misp = { format: FORMATS['misp']!, source: 'event' };
+  await importText(event(true), misp);
+  await assert.rejects(importText(event(false), misp), /it would remove 1 of the 1 objects/);
+  await importText(event(false), { ...misp, replace: true });
+  assert.equal((await importText(event(false), misp)).change.kept, 0, 'again is silent');
+
+  const other = await importText('a.example\n', { ...names, replace: true });
+  assert.deepEqual(other.change, { added: 1, removed: 200, changed: 0, kept: 0 });
+  const short = await importText('c.example\n', names);
+  assert.deepEqual(
+    short.change,
+    { added: 1, removed: 1, changed: 0, kept: 0 },
+    'a short list may change wholly',
+  );
+  const emptied = await importText('# nothing any more\n', { ...names, replace: true });
+  assert.deepEqual(emptied.change, { added: 0, removed: 1, changed: 0, kept: 0 });
 });
 
 test('good against bad is held, between rows, segments and both, until an analyst decides', async () => {
@@ -232,6 +276,31 @@ test('gzip and zstd are unpacked on the way; a cut one is refused with one sente
     );
   }
   assert.equal(await listed('object 70001'), 'changes malicious by gz');
+});
+
+test('a database is unpacked for its format, whatever it is packed with', async () => {
+  const path = join(directory, 'set.db');
+  const db = new DatabaseSync(path);
+  db.exec(`CREATE TABLE FILE (sha256 TEXT); INSERT INTO FILE VALUES ('${digest('in a set')}')`);
+  db.close();
+  const bytes = readFileSync(path);
+  const format = FORMATS['nsrl']!;
+  for (const [name, packed] of [
+    ['set.gz', gzipSync(bytes)],
+    ['set.zst', zstdCompressSync(bytes)],
+  ] as const) {
+    assert.equal((await importText(packed, { format, source: name })).objects['file-sha256'], 1);
+    await assert.rejects(
+      importText(packed.subarray(0, packed.length - 20), { format, source: `${name}-cut` }),
+      {
+        code: 'format',
+      },
+    );
+  }
+  await assert.rejects(importText(Buffer.from('PK\x03\x04rest', 'latin1'), { format, source: 'zip' }), {
+    message:
+      /^Cannot read the file as 'nsrl': it begins like a ZIP archive \(unpack it first\), want an NSRL/,
+  });
 });
 
 test('a file of the wrong format is refused whole, and leaves nothing behind', async () => {

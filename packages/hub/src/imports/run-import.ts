@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import { syncDirectory } from 'tocsin/lists/files.ts';
 import type { Difference } from 'tocsin/lists/merge.ts';
 import type { SegmentFile } from 'tocsin/lists/segment-writer.ts';
+import { TocsinError } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import type { Category, Level } from 'tocsin/protocol/verdict.ts';
@@ -21,6 +22,7 @@ import type { Source } from '../verdicts/claim-store.ts';
 import { insertRows, lockSource, markChanged, segmentsOf } from '../verdicts/claim-store.ts';
 import type { SourceKind } from '../verdicts/resolve.ts';
 import { changeAgainst, claimRowsOf, sumChanges } from './change.ts';
+import { IMPORT_LIMITS } from './config.ts';
 import type { FormatOptions, ImportFormat } from './formats/format.ts';
 import { readImport } from './read-file.ts';
 import type { ImportReport } from './report.ts';
@@ -50,6 +52,8 @@ export interface ImportRequest {
   readonly level?: Level;
   readonly category?: Category;
   readonly options?: FormatOptions;
+  /** Do it also where the source then says nothing any more, or most of what it said is gone. */
+  readonly replace?: boolean;
 }
 
 export interface ImportProgress {
@@ -68,7 +72,8 @@ interface Staged {
 
 /**
  * Imports one file. Throws `format` where it is not of that format, `input` for a name that no source may have,
- * `conflict` for that of a source of another kind; nothing changes then.
+ * `conflict` for that of a source of another kind, and where what the source said would be lost without `replace`;
+ * nothing changes then.
  */
 export async function runImport(
   hub: ImportHub,
@@ -81,7 +86,7 @@ export async function runImport(
   const { level = request.format.defaults.level, category = request.format.defaults.category } = request;
   const sink = new ClaimSink(directory, { source, level, category });
   try {
-    const fileDigest = await readImport(request, sink, onProgress);
+    const fileDigest = await readImport(request, sink, directory, onProgress);
     const { files, duplicates, linesDigest } = sink.finish();
     const storedAs = files.reduce((sum, f) => sum + f.rows, 0) < ROWS_BELOW ? 'rows' : 'segments';
     const built = { source, fileDigest, files, linesFile: sink.linesFile, linesDigest };
@@ -150,10 +155,28 @@ async function store(
     changes.push(await changeAgainst(tx, hub.layout, source, kind, file));
   }
   const total = sumChanges(changes);
+  if (request.replace !== true) refuseLoss(source, total);
   const rankChanged = request.rank !== undefined && request.rank !== source.rank;
   if (total.added + total.removed + total.changed > 0) await replace(tx, source, staged, report, now);
   else if (rankChanged) await markChanged(tx, { bases: true });
   return total;
+}
+
+/**
+ * The wrong file under a source's name would take back all that the source said, silently and on every machine.
+ * Lists grow, and lose some rows; one that loses most of them, or all, is replaced only where that is said.
+ */
+function refuseLoss(source: Source, { added, removed, changed, kept }: Difference): void {
+  const before = removed + changed + kept;
+  const { guardedClaims, maxRemovedShare } = IMPORT_LIMITS;
+  const emptied = before > 0 && added + changed + kept === 0;
+  const most = before >= guardedClaims && removed > before * maxRemovedShare;
+  if (!emptied && !most) return;
+  const n = (count: number): string => count.toLocaleString('en-US');
+  throw new TocsinError(
+    'conflict',
+    `Cannot import the file as source '${source.name}': it would remove ${n(removed)} of the ${n(before)} objects that the source named and add ${n(added)}, want --replace where that is meant`,
+  );
 }
 
 /** The source says exactly what was staged, and nothing of what it said before. */

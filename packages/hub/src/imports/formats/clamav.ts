@@ -18,6 +18,7 @@ type Variant = (typeof VARIANTS)[number];
 export const clamav: StreamFormat = {
   kind: 'stream',
   name: 'clamav',
+  unit: 'line',
   describe: 'ClamAV digest database: .hdb and .hsb (bad files), .fp and .sfp (good ones)',
   example: 'tocsin-hub import clamav main.hsb --source clamav',
   defaults: { level: 'malicious', category: 'malware' },
@@ -38,6 +39,7 @@ function openClamav(sink: ImportSink, options: FormatOptions): FormatParser {
   return openLines(sink, {
     format: 'clamav',
     wanted: WANTED,
+    mayBeEmpty: options.mayBeEmpty,
     row(bytes, start, end, line): RowOutcome {
       if (isComment(bytes, start)) return 'ignored';
       const kind = digestAt(bytes, start, end);

@@ -93,8 +93,8 @@ function mappedNames(mapping: ColumnMapping, role: ColumnRole): readonly string[
     .map(([, header]) => plain(header));
 }
 
-/** A role by its own name or by a header name that means it (`domain` is `host`). */
-function roleOf(text: string): ColumnRole | null {
+/** A role by its own name or by a header name that means it (`domain` is `host`); null for any other text. */
+export function roleOf(text: string): ColumnRole | null {
   const name = plain(text);
   return COLUMN_ROLES.find((role) => role === name || ALIASES[role].includes(name)) ?? null;
 }

@@ -19,6 +19,7 @@ const EXAMPLE = '--columns sha256=FileHash,name=Family';
 export const csv: StreamFormat = {
   kind: 'stream',
   name: 'csv',
+  unit: 'line',
   describe: 'CSV with a header: sha256, sha1, md5, hash, url, domain, ip, level, category, name, reason',
   example: `tocsin-hub import csv feed.csv ${EXAMPLE}`,
   defaults: { level: 'malicious', category: null },
@@ -28,6 +29,7 @@ export const csv: StreamFormat = {
 export const tsv: StreamFormat = {
   kind: 'stream',
   name: 'tsv',
+  unit: 'line',
   describe: 'the same with tabs between the columns',
   example: `tocsin-hub import tsv feed.tsv ${EXAMPLE}`,
   defaults: { level: 'malicious', category: null },
@@ -62,7 +64,7 @@ class TableReader implements LineReceiver {
     this.#delimiters = delimiters;
     this.#sink = sink;
     this.#options = options;
-    this.#guard = new RowGuard(sink, format, WANTED);
+    this.#guard = new RowGuard(sink, { format, wanted: WANTED, mayBeEmpty: options.mayBeEmpty });
   }
 
   line(bytes: Buffer, start: number, end: number, line: number): void {

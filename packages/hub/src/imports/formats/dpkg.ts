@@ -12,6 +12,7 @@ import { refusal } from './row.ts';
 export const dpkg: StreamFormat = {
   kind: 'stream',
   name: 'dpkg',
+  unit: 'line',
   describe: 'MD5 sums of a Debian package (md5, two blanks, path)',
   example: 'tocsin-hub import dpkg /var/lib/dpkg/info/coreutils.md5sums',
   defaults: { level: 'good', category: 'operating-system' },
@@ -26,6 +27,7 @@ function openDpkg(sink: ImportSink, options: FormatOptions): FormatParser {
   return openLines(sink, {
     format: 'dpkg',
     wanted: 'md5, two blanks and a path a line',
+    mayBeEmpty: options.mayBeEmpty,
     row(bytes, start, end, line): RowOutcome {
       const sum = hexRunLength(bytes, start, end) === 32;
       const path = bytes[start + 32] === 0x20 && bytes[start + 33] === 0x20 && start + 34 < end;

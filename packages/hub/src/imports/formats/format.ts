@@ -21,7 +21,7 @@ export interface ImportSink {
   row(): void;
   /** The text of a row as it stands in the file, as a view; for a JSON value, the value on one line. */
   original(line: number, bytes: Uint8Array, start: number, end: number): void;
-  /** One claim. The key stands in `key` at `offset`, a view to be copied. `line`: 1-based, of a JSON value its ordinal. */
+  /** One claim. The key stands in `key` at `offset`, a view to be copied. `line`: 1-based, as the format's `unit` counts. */
   take(kind: KeyKind, key: Uint8Array, offset: number, details: ClaimDetails | null, line: number): void;
   /** One bad row, and why, in a short closed reason. */
   refuse(line: number, why: string): void;
@@ -45,14 +45,20 @@ export interface FormatOptions {
   readonly variant?: string;
   /** `csv`, `tsv`. */
   readonly columns?: ColumnMapping;
+  /** True where the list may have become empty; else a file without a data row is of no format. */
+  readonly mayBeEmpty?: boolean;
   /** `misp`: also take attributes that are not marked for detection (`to_ids` false). */
   readonly unmarked?: boolean;
   /** Wall clock, milliseconds since 1970; without it expiry dates in the file are not checked. */
   readonly now?: number;
 }
 
+/** What the number of a row counts: lines of the file, or its values or table rows where it has no lines. */
+export type RowUnit = 'line' | 'entry' | 'row';
+
 interface FormatFacts {
   readonly name: string;
+  readonly unit: RowUnit;
   /** One clause for `--help`. */
   readonly describe: string;
   /** A command line that works. */

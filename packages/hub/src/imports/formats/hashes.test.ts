@@ -75,17 +75,52 @@ test('hashes: a bad row is refused by its line, the rows around it are taken', (
   assert.equal(sink.rows, 8);
 });
 
-test('hashes: a file without a data row, or whose first thousand rows do not fit, is refused whole', () => {
+test('hashes: a file without a data row, or most of whose rows do not fit, is refused whole', () => {
   assert.throws(() => run(hashes, '# nothing\n\n'), {
     code: 'format',
     message:
       "Cannot read the file as 'hashes': it has no data row, want one MD5, SHA-1 or SHA-256 in hex a line",
   });
-  const words = `Not Found\n${'x\n'.repeat(998)}`;
-  assert.equal(run(hashes, `${words}${MD5}\n`).taken.length, 1);
+  const words = (n: number) => `Not Found\n${'x\n'.repeat(n - 1)}`;
+  const digests = (n: number) => `${MD5}\n`.repeat(n);
   assert.throws(
-    () => run(hashes, `${words}x\n${MD5}\n`),
+    () => run(hashes, `${words(1_000)}${digests(2_000)}`),
     /none of its first 1000 rows fits, line 1 is 'Not Found' \(/,
   );
+  assert.throws(
+    () => run(hashes, `${digests(999)}${words(1_000)}`),
+    /'hashes': 1,000 of its 1,999 rows do not fit, line 1000 is 'Not Found' \(/,
+  );
+  assert.throws(
+    () => run(hashes, `${words(999)}${MD5}\n`),
+    /'hashes': 999 of its 1,000 rows do not fit, line 1 is 'Not Found' \(/,
+  );
+  assert.equal(run(hashes, `${words(999)}${digests(999)}`).taken.length, 999);
+  assert.equal(run(hashes, `${words(18)}${MD5}\n`).taken.length, 1, 'a short list is taken row by row');
+  assert.throws(() => run(hashes, `${words(19)}${MD5}\n`), /19 of its 20 rows do not fit/);
   assert.throws(() => run(hashes, 'Not Found'), /its only row does not fit, line 1 is 'Not Found'/);
+});
+
+test('hashes: the table of digests of something else is refused by its header', () => {
+  for (const [text, found] of [
+    [`tbs_sha256\ttbs_sha1\tsubject\n${SHA256}\t${SHA1}\tC=US\n`, 'line 1: tbs_sha256, tbs_sha1, subject'],
+    [`# certificates\ntbs\n${SHA256}\n`, 'line 2: tbs'],
+    [`imphash,file name\n${MD5},a.exe\n`, 'line 1: imphash, file name'],
+    [`"certificate_sha256";"cn"\n${SHA256};x\n`, 'line 1: "certificate_sha256", "cn"'],
+  ] as const)
+    assert.throws(() => run(hashes, text), {
+      code: 'format',
+      message: `Cannot read the file as 'hashes': it begins with the header of a table (${found}), want one MD5, SHA-1 or SHA-256 in hex a line, or the format csv or tsv`,
+    });
+  for (const text of [
+    `sha256,name\n${SHA256},x\n`,
+    `Hash values of the campaign:\n${SHA256}\n`,
+    `md5\n${MD5}\n`,
+  ])
+    assert.deepEqual([run(hashes, text).taken.length, run(hashes, text).refused.length], [1, 1], text);
+});
+
+test('hashes: a list that may have become empty is a list of nothing, also without a byte', () => {
+  for (const text of ['', '# nothing\n']) assert.equal(run(hashes, text, { mayBeEmpty: true }).rows, 0);
+  assert.throws(() => run(hashes, 'Not Found\n', { mayBeEmpty: true }), /its only row does not fit/);
 });

@@ -2,14 +2,15 @@
 // real address is somebody's network, not a verdict, and is refused.
 import { parseIp } from 'tocsin/protocol/ip.ts';
 import { ClaimDraft } from './claim-draft.ts';
-import type { FormatParser, ImportSink, StreamFormat } from './format.ts';
+import type { FormatOptions, FormatParser, ImportSink, StreamFormat } from './format.ts';
 import { openLines } from './lines.ts';
 import type { RowOutcome } from './row.ts';
-import { refusal } from './row.ts';
+import { REFUSED, refusal } from './row.ts';
 
 export const hosts: StreamFormat = {
   kind: 'stream',
   name: 'hosts',
+  unit: 'line',
   describe: 'hosts file that sends bad names to a null address (0.0.0.0 name)',
   example: 'tocsin-hub import hosts adservers --level riskware --category tracker',
   defaults: { level: 'malicious', category: 'unwanted' },
@@ -24,11 +25,12 @@ const REAL_ADDRESS = refusal('a name with a real address', true);
 const OWN_NAMES =
   /^(?:localhost|localhost\.localdomain|localhost[46](?:\.localdomain[46])?|local|broadcasthost|ip6-\w+|0\.0\.0\.0)$/i;
 
-function openHosts(sink: ImportSink): FormatParser {
+function openHosts(sink: ImportSink, options: FormatOptions): FormatParser {
   const draft = new ClaimDraft();
   return openLines(sink, {
     format: 'hosts',
     wanted: 'a null address and host names a line (0.0.0.0 name)',
+    mayBeEmpty: options.mayBeEmpty,
     row(bytes, start, end, line): RowOutcome {
       const text = bytes.toString('utf8', start, end);
       const comment = text.indexOf('#');
@@ -39,7 +41,7 @@ function openHosts(sink: ImportSink): FormatParser {
       if (words.length === 1) return NO_NAMES;
       const names = words.slice(1).filter((name) => !OWN_NAMES.test(name));
       if (names.length === 0) return 'ignored';
-      if (!isNull(address)) return REAL_ADDRESS;
+      if (!isNull(address)) return names.every(isName) ? REAL_ADDRESS : REFUSED.host;
       draft.clear();
       for (const name of names) {
         const why = draft.addHost(name);
@@ -50,6 +52,11 @@ function openHosts(sink: ImportSink): FormatParser {
       return 'taken';
     },
   });
+}
+
+/** Something that a network may be called; a number behind an address is a count of another kind of list. */
+function isName(text: string): boolean {
+  return /\p{L}/u.test(text) && [null, REFUSED.label].includes(new ClaimDraft().addHost(text));
 }
 
 function isNull(address: string): boolean {

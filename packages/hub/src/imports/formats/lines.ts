@@ -5,7 +5,7 @@ import { IMPORT_LIMITS } from '../config.ts';
 import type { FormatParser, ImportSink } from './format.ts';
 import { wrongFile } from './format.ts';
 import { HeadGuard } from './head.ts';
-import type { RowOutcome } from './row.ts';
+import type { GuardSpec, RowOutcome } from './row.ts';
 import { REFUSED, RowGuard } from './row.ts';
 
 export interface LineReceiver {
@@ -87,17 +87,14 @@ export class LineSplitter implements FormatParser {
 }
 
 /** A format of one row a line. */
-export interface LineSpec {
-  readonly format: string;
-  /** What a file of this format looks like, for the refusal of another one. */
-  readonly wanted: string;
+export interface LineSpec extends GuardSpec {
   /** One line without blanks at its ends, never empty. Calls `original` and `take` itself where it takes. */
   row(bytes: Buffer, start: number, end: number, line: number): RowOutcome;
 }
 
 /** A parser for a format of one row a line, with all guards of text files. */
 export function openLines(sink: ImportSink, spec: LineSpec): FormatParser {
-  const guard = new RowGuard(sink, spec.format, spec.wanted);
+  const guard = new RowGuard(sink, spec);
   const receiver: LineReceiver = {
     line(bytes, start, end, line) {
       let from = start;

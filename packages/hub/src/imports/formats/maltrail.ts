@@ -13,6 +13,7 @@ import { refusal } from './row.ts';
 export const maltrail: StreamFormat = {
   kind: 'stream',
   name: 'maltrail',
+  unit: 'line',
   describe: 'trails by family: names, addresses, address:port and URLs mixed, "# Reference:" above a group',
   example: 'tocsin-hub import maltrail emotet.txt --category command-and-control',
   defaults: { level: 'malicious', category: 'malware' },
@@ -31,6 +32,7 @@ function openTrails(sink: ImportSink, options: FormatOptions): FormatParser {
   return openLines(sink, {
     format: 'maltrail',
     wanted: 'one name, IP address, address:port or URL a line',
+    mayBeEmpty: options.mayBeEmpty,
     row(bytes, start, end, line): RowOutcome {
       const text = bytes.toString('utf8', start, end);
       if (text.startsWith('#')) {
@@ -40,8 +42,7 @@ function openTrails(sink: ImportSink, options: FormatOptions): FormatParser {
         return 'ignored';
       }
       above = false;
-      // A comment may also stand behind a trail, and no fragment is part of one.
-      const trail = (/^[^\s#;]+/.exec(text)?.[0] ?? '').replace(/,$/, '');
+      const trail = readTrail(text);
       draft.clear();
       const why = addTrail(draft, trail);
       if (why !== null) return why;
@@ -56,6 +57,14 @@ function openTrails(sink: ImportSink, options: FormatOptions): FormatParser {
 function readReference(comment: string): string | null {
   const found = /^#\s*refer\w{2,8}\s*:\s*(\S.*)$/i.exec(comment);
   return found === null ? null : cleanReason(found[1]!);
+}
+
+/** A comment may also stand behind a trail, and no fragment is part of one; but a path may hold a semicolon. */
+function readTrail(text: string): string {
+  const whole = /^[^\s#]*/.exec(text)![0];
+  const head = whole.split(';', 1)[0]!;
+  const hasPath = head.replace(/^[a-z]+:\/\//i, '').includes('/') && parseIpRange(head) === null;
+  return (hasPath ? whole : head).replace(/,$/, '');
 }
 
 function addTrail(draft: ClaimDraft, trail: string): Refusal | null {

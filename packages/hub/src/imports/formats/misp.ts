@@ -17,6 +17,7 @@ const WANTED = 'a MISP event as JSON (an object with "Event", a list of such, or
 export const misp: StreamFormat = {
   kind: 'stream',
   name: 'misp',
+  unit: 'entry',
   describe: 'MISP event JSON: attributes that are marked for detection (all of them with --unmarked)',
   example: 'tocsin-hub import misp misp.event.5817.json --source sharing-group',
   defaults: { level: 'malicious', category: 'malware' },

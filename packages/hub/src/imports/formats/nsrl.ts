@@ -3,6 +3,7 @@
 // untrusted and immutable: nothing is written beside the file. Known is not good: files of packages of attack
 // tools are refused.
 
+import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
@@ -13,14 +14,16 @@ import { ClaimDraft } from './claim-draft.ts';
 import { DetailsTable } from './details.ts';
 import type { ClaimDetails, FileFormat, ImportSink } from './format.ts';
 import { wrongFile } from './format.ts';
-import type { Refusal } from './row.ts';
-import { refusal } from './row.ts';
+import { recognize } from './head.ts';
+import type { Refusal, RowOutcome } from './row.ts';
+import { RowGuard, refusal } from './row.ts';
 
 const WANTED = 'an NSRL RDSv3 SQLite database with a table FILE or METADATA that has sha256, sha1 or md5';
 
 export const nsrl: FileFormat = {
   kind: 'file',
   name: 'nsrl',
+  unit: 'row',
   describe: 'NSRL RDSv3 reference data set (SQLite): files of known software',
   example: 'tocsin-hub import nsrl RDS_2025.03.1_modern_minimal.db --source nsrl',
   defaults: { level: 'good', category: 'software' },
@@ -37,6 +40,7 @@ const ATTACK_TOOL = refusal('from a package of attack tools', true);
 const ATTACK_TYPES = /hack|keylog|keyboard log|steganograph|password crack|malware|virus|trojan|rootkit/i;
 
 function readNsrl(path: string, sink: ImportSink): void {
+  refuseOther(path);
   try {
     const location = pathToFileURL(path);
     location.search = 'immutable=1';
@@ -56,6 +60,19 @@ function readNsrl(path: string, sink: ImportSink): void {
       /not a database/.test(words) ? 'it is no SQLite database' : `SQLite says: ${words}`,
       WANTED,
     );
+  }
+}
+
+/** Throws where the file is another one by its first bytes. */
+function refuseOther(path: string): void {
+  const head = Buffer.alloc(IMPORT_LIMITS.headBytes);
+  const fd = openSync(path, 'r');
+  try {
+    const { kind, what } = recognize(head.subarray(0, readSync(fd, head)));
+    if (what === 'an SQLite database') return;
+    throw wrongFile('nsrl', kind === 'text' ? 'it is no SQLite database' : `it begins like ${what}`, WANTED);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -90,13 +107,16 @@ function readRows(db: DatabaseSync, sink: ImportSink): void {
     digests.map(([, kind]) => kind),
     packages,
   );
+  const guard = new RowGuard(sink, { format: 'nsrl', wanted: WANTED, unit: 'row' });
   let line = 0;
   for (const cells of query.iterate()) {
     if (line >= IMPORT_LIMITS.maxLines)
       throw new TocsinError('limit', 'Cannot read the file: it has too many rows, want fewer');
-    row.read(cells as unknown as readonly unknown[], ++line);
+    const values = cells as unknown as readonly unknown[];
+    guard.note(++line, row.read(values, line), () => values.join(', '));
   }
   if (line === 0) throw wrongFile('nsrl', `its table ${table.name} is empty`, WANTED);
+  guard.end();
 }
 
 /** Real tables by lower-case name; views and virtual tables of a foreign file are not run. */
@@ -148,17 +168,14 @@ class NsrlRow {
   }
 
   /** `cells`: one a kind, then file name and package id. */
-  read(cells: readonly unknown[], line: number): void {
-    this.#sink.row();
+  read(cells: readonly unknown[], line: number): RowOutcome {
     const found = this.#packages.get(cells[this.#kinds.length + 1]) ?? null;
     const why = found !== null && 'why' in found ? found : this.#gather(cells);
-    if (why !== null) {
-      this.#sink.refuse(line, why.why);
-      return;
-    }
+    if (why !== null) return why;
     const original = Buffer.from(cells.map((cell) => (cell === null ? '' : String(cell))).join('\t'));
     this.#sink.original(line, original, 0, original.length);
     this.#draft.commit(this.#sink, found as ClaimDetails | null, line);
+    return 'taken';
   }
 
   #gather(cells: readonly unknown[]): Refusal | null {

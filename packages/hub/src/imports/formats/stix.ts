@@ -18,6 +18,7 @@ const WANTED = 'a STIX 2.1 bundle (an object with "type": "bundle" and "objects"
 export const stix: StreamFormat = {
   kind: 'stream',
   name: 'stix',
+  unit: 'entry',
   describe: 'STIX 2.1 bundle: indicators whose pattern names files, URLs, hosts or IPs plainly',
   example: 'tocsin-hub import stix bundle.json --source isac',
   defaults: { level: 'malicious', category: 'malware' },
