@@ -38,7 +38,10 @@ export function importCommand(program: Command): Command {
       "name of the source; importing under it again replaces what it said (default: the file's name)",
     )
     .option('--level <level>', `level of rows that say none: ${LEVEL_NAMES.join(', ')}`)
-    .option('--category <category>', `category of rows that say none: ${CATEGORIES.join(', ')}`)
+    .option(
+      '--category <category>',
+      `category of rows that say none, as far as they are on the same side as the level: ${CATEGORIES.join(', ')}`,
+    )
     .option('--rank <number>', 'standing among sources, the lower the better (default: 100)')
     .option('--columns <mapping>', 'csv, tsv: which column is what, as sha256=Hash,name=Family')
     .option('--variant <kind>', 'clamav: hdb, hsb, fp or sfp where the file name does not tell')
@@ -61,7 +64,8 @@ export function importCommand(program: Command): Command {
           bar.end(),
         );
         const publication = await publish(hub);
-        if (flags.json === true) print(JSON.stringify({ ...report, revision: publication.revision }));
+        if (flags.json === true)
+          print(JSON.stringify({ ...report, revision: publication.revision, leftOut: publication.skipped }));
         else {
           print(`${reportText(report)}\n${publicationText(publication)}`);
           if (format === 'misp' && report.taken === 0 && report.rows > 0 && flags.unmarked !== true)

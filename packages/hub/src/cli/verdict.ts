@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { formatKey, formatObject, keysToAsk, objectKey, parseObject } from 'tocsin/protocol/objects.ts';
 import { CATEGORIES, isCategory, isLevel, LEVEL_NAMES } from 'tocsin/protocol/verdict.ts';
+import type { RowUnit } from '../imports/formats/format.ts';
+import { FORMATS } from '../imports/formats/index.ts';
 import { setVerdict, unsetVerdict } from '../verdicts/analyst.ts';
 import type { TracedClaim } from '../verdicts/claim-store.ts';
 import type { Explanation } from '../verdicts/explain.ts';
@@ -118,13 +120,17 @@ function claimLines(claim: TracedClaim): string[] {
   const from =
     claim.file === null
       ? `by ${claim.claimedBy ?? 'unknown'}`
-      : `${claim.file}${claim.line ? ` line ${claim.line}` : ''}`;
+      : `${claim.file}${claim.line ? ` ${unitOf(claim.format)} ${claim.line}` : ''}`;
   const lines = [
     printable(`  ${source} (${claim.sourceKind}, rank ${claim.rank}): ${what}`),
     printable(`    ${reason} · ${claim.claimedAt.toISOString()} · ${from}`),
   ];
   if (claim.original !== null) lines.push(`    ${paint('dim', cut(printable(claim.original)))}`);
   return lines;
+}
+
+function unitOf(format: string | null): RowUnit {
+  return FORMATS[format ?? '']?.unit ?? 'line';
 }
 
 function cut(text: string): string {

@@ -2,6 +2,7 @@
 import type { Difference } from 'tocsin/lists/merge.ts';
 import { printable } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
+import type { RowUnit } from './formats/format.ts';
 
 /** Refusals beyond the first thousand are counted, not kept. */
 export const REPORT_LIMITS = { maxRefusals: 1_000, shownRefusals: 10 } as const;
@@ -15,11 +16,15 @@ export interface ImportReport {
   readonly format: string;
   readonly source: string;
   readonly file: string;
+  /** What the number of a row counts. */
+  readonly unit: RowUnit;
+  /** Data rows; each is taken (it names one object or several) or refused. */
   readonly rows: number;
   readonly taken: number;
-  readonly duplicates: number;
   readonly refused: number;
   readonly refusals: readonly Refusal[];
+  /** How many times a row named an object that another one had named. */
+  readonly duplicates: number;
   /** Distinct objects of each kind. */
   readonly objects: Readonly<Partial<Record<KeyKind, number>>>;
   /** Against what this source said before; all zero but `kept` where nothing changed. */
@@ -36,8 +41,8 @@ export function reportText(report: ImportReport): string {
   const unchanged = change.added + change.removed + change.changed === 0;
   const lines = [
     `imported ${printable(report.file)} as source '${report.source}' (${report.format}) in ${report.seconds.toFixed(1)} s`,
-    `  rows read ${n(report.rows)}, taken ${n(report.taken)}, duplicates ${n(report.duplicates)}, refused ${n(report.refused)}`,
-    `  objects: ${kinds.join(', ') || 'none'}`,
+    `  rows read ${n(report.rows)}, taken ${n(report.taken)}, refused ${n(report.refused)}`,
+    `  objects: ${kinds.join(', ') || 'none'}; duplicates ${n(report.duplicates)}`,
     change.kept === 0 && unchanged
       ? '  nothing was taken: the source says nothing'
       : unchanged
@@ -45,7 +50,7 @@ export function reportText(report: ImportReport): string {
         : `  added ${n(change.added)}, removed ${n(change.removed)}, changed ${n(change.changed)}, kept ${n(change.kept)}`,
   ];
   for (const { line, why } of report.refusals.slice(0, REPORT_LIMITS.shownRefusals))
-    lines.push(`  refused line ${line}: ${why}`);
+    lines.push(`  refused ${report.unit} ${n(line)}: ${printable(why)}`);
   const more = report.refused - Math.min(report.refusals.length, REPORT_LIMITS.shownRefusals);
   if (more > 0)
     lines.push(`  … and ${n(more)} more refused (--json shows up to ${n(REPORT_LIMITS.maxRefusals)})`);

@@ -20,6 +20,7 @@ import { collectGarbage } from '../verdicts/garbage.ts';
 import { publish } from '../verdicts/publish.ts';
 import { FORMATS } from './formats/index.ts';
 import type { ImportReport } from './report.ts';
+import { reportText } from './report.ts';
 import type { ImportRequest } from './run-import.ts';
 import { runImport } from './run-import.ts';
 
@@ -104,6 +105,59 @@ test('a small import becomes rows, with the original line of each', async () => 
   assert.equal(claims[0]!.original, `${digest('one')} first`);
   assert.equal(claims[0]!.line, 2);
   assert.equal(await listed('one'), 'changes malicious by small');
+});
+
+test('the report counts rows as rows, and objects apart; its text says what a number counts', async () => {
+  const table = `sha256,md5\n${digest('p')},${'0'.repeat(32)}\n${digest('q')},${'0'.repeat(32)}\n,\n`;
+  const report = await importText(table, { format: FORMATS['csv']!, source: 'a table' });
+  const { rows, taken, refused, duplicates, objects, unit } = report;
+  assert.deepEqual([rows, taken, refused, duplicates, unit], [3, 2, 1, 1, 'line']);
+  assert.deepEqual(objects, { 'file-sha256': 2, 'file-md5': 1 });
+  assert.deepEqual(reportText(report).split('\n').slice(1), [
+    '  rows read 3, taken 2, refused 1',
+    '  objects: 2 file-sha256, 1 file-md5; duplicates 1',
+    '  added 3, removed 0, changed 0, kept 0',
+    '  refused line 4: no object in any known column',
+  ]);
+  const event = {
+    Event: {
+      info: 'x',
+      Attribute: [
+        { type: 'md5', value: 'zz' },
+        { type: 'md5', value: '1'.repeat(32) },
+      ],
+    },
+  };
+  const misp = await importText(JSON.stringify(event), { format: FORMATS['misp']!, source: 'an event' });
+  assert.match(reportText(misp), /^ {2}refused entry 1: no MD5, SHA-1 or SHA-256 in hex$/m);
+  const { claims } = await explain(hub, { kind: 'file-md5', bytes: parseHex('1'.repeat(32))! });
+  assert.deepEqual([claims[0]!.format, claims[0]!.line], ['misp', 2]);
+});
+
+test("a list's category goes with its side: a good list is not one of good malware", async () => {
+  const categories = async (content: string, request: Partial<ImportRequest>, objects: readonly string[]) => {
+    await importText(content, { source: 'sides', replace: true, ...request });
+    return await Promise.all(
+      objects.map(async (text) => {
+        const { claims } = await explain(hub, key(text));
+        const { level, category } = claims.find((c) => c.record.source === 'sides')!.record;
+        return `${level} ${category}`;
+      }),
+    );
+  };
+  const plain = `${digest('side a')}\n`;
+  assert.deepEqual(await categories(plain, {}, ['side a']), ['malicious malware']);
+  assert.deepEqual(await categories(plain, { level: 'suspicious' }, ['side a']), ['suspicious malware']);
+  assert.deepEqual(await categories(plain, { level: 'good' }, ['side a']), ['good null']);
+  assert.deepEqual(await categories(plain, { level: 'unknown' }, ['side a']), ['unknown null']);
+  assert.deepEqual(await categories(plain, { level: 'good', category: 'software' }, ['side a']), [
+    'good software',
+  ]);
+  const table = `sha256,level\n${digest('side a')},\n${digest('side b')},good\n`;
+  assert.deepEqual(
+    await categories(table, { format: FORMATS['csv']!, category: 'phishing' }, ['side a', 'side b']),
+    ['malicious phishing', 'good null'],
+  );
 });
 
 test('importing the same again changes nothing and publishes no revision', async () => {

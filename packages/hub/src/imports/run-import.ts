@@ -14,6 +14,7 @@ import { TocsinError } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import type { Category, Level } from 'tocsin/protocol/verdict.ts';
+import { polarity } from 'tocsin/protocol/verdict.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import { linesPath, segmentPath } from '../store/artifacts.ts';
 import type { Database, Queries } from '../store/database.ts';
@@ -26,6 +27,7 @@ import { IMPORT_LIMITS } from './config.ts';
 import type { FormatOptions, ImportFormat } from './formats/format.ts';
 import { readImport } from './read-file.ts';
 import type { ImportReport } from './report.ts';
+import type { ClaimDefaults } from './sink.ts';
 import { ClaimSink } from './sink.ts';
 import { BUNDLED_SOURCE, parseSourceName, sourceNameOf } from './source-name.ts';
 
@@ -48,7 +50,7 @@ export interface ImportRequest {
   readonly bundled?: true;
   readonly sourceKind?: SourceKind;
   readonly rank?: number;
-  /** For rows that say no level or category themselves. */
+  /** For rows that say no level or category themselves; a category only for rows on the same side as this level. */
   readonly level?: Level;
   readonly category?: Category;
   readonly options?: FormatOptions;
@@ -83,8 +85,7 @@ export async function runImport(
   const started = hub.world.clock.monotonic();
   const source = nameOf(request);
   const directory = mkdtempSync(join(hub.layout.tmp, 'import-'));
-  const { level = request.format.defaults.level, category = request.format.defaults.category } = request;
-  const sink = new ClaimSink(directory, { source, level, category });
+  const sink = new ClaimSink(directory, { source, ...defaultsOf(request) });
   try {
     const fileDigest = await readImport(request, sink, directory, onProgress);
     const { files, duplicates, linesDigest } = sink.finish();
@@ -93,6 +94,7 @@ export async function runImport(
     const staged = storedAs === 'rows' ? built : moveIn(hub, built);
     const report = {
       format: request.format.name,
+      unit: request.format.unit,
       source,
       file: basename(request.path),
       rows: sink.rows,
@@ -124,6 +126,14 @@ function moveIn(hub: ImportHub, staged: Staged): Staged {
   });
   syncDirectory(hub.layout.segments);
   return { ...staged, files, linesFile };
+}
+
+/** The format's own category goes with the format's own level: a good list is not one of good malware. */
+function defaultsOf({ format, ...given }: ImportRequest): Omit<ClaimDefaults, 'source'> {
+  const { defaults } = format;
+  const level = given.level ?? defaults.level;
+  const own = polarity(level) === polarity(defaults.level) ? defaults.category : null;
+  return { level, category: given.category ?? own };
 }
 
 function nameOf({ bundled, path, source }: ImportRequest): string {

@@ -19,6 +19,7 @@ export interface ClaimDefaults {
 /** Everything that one import takes in, on disk below `directory` until `finish` or `abort`. */
 export class ClaimSink implements ImportSink {
   readonly refusals: Refusal[] = [];
+  /** Data rows: each is taken or refused. */
   rows = 0;
   taken = 0;
   refused = 0;
@@ -40,6 +41,7 @@ export class ClaimSink implements ImportSink {
   }
 
   original(line: number, bytes: Uint8Array, start: number, end: number): void {
+    this.taken++;
     this.#lines.add(line, bytes, start, end);
   }
 
@@ -50,7 +52,6 @@ export class ClaimSink implements ImportSink {
       this.#builders.set(kind, builder);
     }
     builder.add(key, offset, details, line);
-    this.taken++;
   }
 
   refuse(line: number, why: string): void {
@@ -115,9 +116,11 @@ class KindBuilder {
 
 function classRecord(kind: KeyKind, details: ClaimDetails | null, defaults: ClaimDefaults): ClassRecord {
   const level = details?.level ?? defaults.level;
+  // A category is a kind of good or of bad: that of the rest of the list says nothing of a row on the other side.
+  const sameSide = polarity(level) === polarity(defaults.level);
   return {
     level,
-    category: details?.category ?? defaults.category,
+    category: details?.category ?? (sameSide ? defaults.category : null),
     name: details?.name ?? null,
     source: defaults.source,
     reason: details?.reason ?? `listed by ${defaults.source}`,

@@ -40,8 +40,10 @@ export interface TracedClaim extends Claim {
   readonly claimedAt: Date;
   readonly claimedBy: string | null;
   readonly original: string | null;
+  /** Where in `file`, as the rows of `format` are counted. */
   readonly line: number | null;
   readonly file: string | null;
+  readonly format: string | null;
 }
 
 /**
@@ -162,8 +164,8 @@ export async function* rowsByKey(db: Queries, kind: KeyKind, page = 5_000): Asyn
 
 /** What stands as rows about one object, with where it came from. */
 export async function claimsAbout(db: Queries, key: ObjectKey): Promise<TracedClaim[]> {
-  const rows = await db.query<ClaimColumns & { file_name: string | null }>(
-    `SELECT ${CLAIM_COLUMNS}, i.file_name FROM claim c JOIN source s ON s.id = c.source_id
+  const rows = await db.query<ClaimColumns & { file_name: string | null; format: string | null }>(
+    `SELECT ${CLAIM_COLUMNS}, i.file_name, i.format FROM claim c JOIN source s ON s.id = c.source_id
        LEFT JOIN import_run i ON i.id = c.import_id WHERE c.kind = $1 AND c.key = $2 ORDER BY s.kind, s.rank, s.name`,
     [KEY_KINDS[key.kind].code, Buffer.from(key.bytes)],
   );
@@ -176,6 +178,7 @@ export async function claimsAbout(db: Queries, key: ObjectKey): Promise<TracedCl
     original: r.original,
     line: r.line,
     file: r.file_name,
+    format: r.format,
   }));
 }
 

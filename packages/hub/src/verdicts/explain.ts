@@ -29,6 +29,7 @@ export async function explain(hub: { db: Database; layout: Layout }, key: Object
 
 interface ImportColumns {
   readonly file_name: string;
+  readonly format: string;
   readonly lines: string;
   readonly imported_at: Date;
 }
@@ -43,7 +44,7 @@ async function claimInSegment(
     const hit = reader.find(key.bytes);
     if (hit === null) return null;
     const rows = await hub.db.query<ImportColumns>(
-      `SELECT i.file_name, ${LINES_NAME} AS lines, i.imported_at FROM import_run i WHERE i.id = $1`,
+      `SELECT i.file_name, i.format, ${LINES_NAME} AS lines, i.imported_at FROM import_run i WHERE i.id = $1`,
       [segment.importId],
     );
     const run = rows[0]!;
@@ -56,6 +57,7 @@ async function claimInSegment(
       original: originalLine(linesPath(hub.layout, run.lines), hit.line),
       line: hit.line,
       file: run.file_name,
+      format: run.format,
     };
   } finally {
     reader.close();
