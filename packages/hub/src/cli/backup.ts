@@ -1,6 +1,9 @@
 // tocsin-hub backup FILE, tocsin-hub restore FILE.
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Progress } from '../backup/backup.ts';
+import { layoutOf } from '../store/layout.ts';
+import { exitStopped, Interrupt } from './interrupt.ts';
 import { settingsFrom, withHub } from './open.ts';
 import { count, note, print } from './words.ts';
 
@@ -34,14 +37,36 @@ export function restoreCommand(program: Command): Command {
       '\nExample:\n  $ tocsin-hub restore /backups/hub-2026-11-23.tar.zst --data ./restored\n',
     )
     .action(async (file: string, _flags, command: Command) => {
-      const { restore } = await import('../backup/restore.ts');
       const { data, databaseUrl } = settingsFrom(command.optsWithGlobals());
-      const result = await restore({ file, directory: data, databaseUrl, log: () => {}, progress });
+      const result = await restoring(layoutOf(data).restoreMark, async (progress) => {
+        const { restore } = await import('../backup/restore.ts');
+        return await restore({ file, directory: data, databaseUrl, log: () => {}, progress });
+      });
       endProgress();
       print(
         `restored the backup of ${result.at} into ${data}: ${count(result.rows)} rows, ${count(result.files)} files\nstart it with: tocsin-hub serve --data ${data}`,
       );
     });
+}
+
+/** On Ctrl-C a restore that has begun to write undoes it and stops its engine; one that only checks just ends. */
+async function restoring<T>(
+  mark: string,
+  work: (progress: (done: Progress) => void) => Promise<T>,
+): Promise<T> {
+  using interrupt = new Interrupt();
+  interrupt.signal.addEventListener('abort', () => {
+    if (!existsSync(mark)) exitStopped();
+  });
+  try {
+    return await work((done) => {
+      interrupt.signal.throwIfAborted();
+      progress(done);
+    });
+  } catch (error) {
+    if (interrupt.signal.aborted) exitStopped();
+    throw error;
+  }
 }
 
 function progress({ name, bytes }: Progress): void {

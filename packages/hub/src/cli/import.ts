@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { CATEGORIES, isCategory, isLevel, LEVEL_NAMES } from 'tocsin/protocol/verdict.ts';
+import { systemWorld } from 'tocsin/protocol/world.ts';
+import type { Hub } from '../hub.ts';
 import { parseColumns } from '../imports/formats/csv-columns.ts';
 import { FORMATS } from '../imports/formats/index.ts';
 import { reportText } from '../imports/report.ts';
@@ -57,22 +59,31 @@ export function importCommand(program: Command): Command {
     )
     .action(async (format: string, file: string, _flags, command: Command) => {
       const flags = command.optsWithGlobals<ImportFlags & Record<string, unknown>>();
-      await withHub(flags, async (hub) => {
-        const request = requestFrom(format, file, flags, hub.world.clock.now());
-        const bar = new ImportBar();
-        const report = await runImport(hub, request, (progress) => bar.show(progress)).finally(() =>
-          bar.end(),
-        );
-        const publication = await publish(hub);
-        if (flags.json === true)
-          print(JSON.stringify({ ...report, revision: publication.revision, leftOut: publication.skipped }));
-        else {
-          print(`${reportText(report)}\n${publicationText(publication)}`);
-          if (format === 'misp' && report.taken === 0 && report.rows > 0 && flags.unmarked !== true)
-            print('  hint: --unmarked also takes attributes that are not marked for detection');
-        }
-      });
+      const request = requestFrom(format, file, flags, systemWorld.clock.now());
+      await withHub(flags, (hub, signal) => importAndTell(hub, request, flags, signal), { create: true });
     });
+}
+
+async function importAndTell(
+  hub: Hub,
+  request: ImportRequest,
+  flags: ImportFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const bar = new ImportBar();
+  const onProgress = (progress: ImportProgress): void => {
+    signal.throwIfAborted();
+    bar.show(progress);
+  };
+  const report = await runImport(hub, request, onProgress).finally(() => bar.end());
+  const publication = await publish(hub);
+  if (flags.json === true) {
+    print(JSON.stringify({ ...report, revision: publication.revision, leftOut: publication.skipped }));
+    return;
+  }
+  print(`${reportText(report)}\n${publicationText(publication)}`);
+  if (report.format === 'misp' && report.taken === 0 && report.rows > 0 && flags.unmarked !== true)
+    print('  hint: --unmarked also takes attributes that are not marked for detection');
 }
 
 function requestFrom(name: string, path: string, flags: ImportFlags, now: number): ImportRequest {

@@ -1,0 +1,106 @@
+// Commands of the hub as processes: where they make a hub and where not, and what Ctrl-C leaves behind.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ended, Place } from './support/processes.ts';
+
+async function withPlace(run: (place: Place) => Promise<void>): Promise<void> {
+  const place = new Place();
+  try {
+    await run(place);
+  } finally {
+    await place.remove();
+  }
+}
+
+async function until(what: () => boolean): Promise<void> {
+  for (let i = 0; !what(); i++) {
+    assert.ok(i < 3_000, 'it never came to that');
+    await sleep(10);
+  }
+}
+
+test('a data directory without a hub is refused by every command that makes none, and stays as it was', async () =>
+  await withPlace(async (place) => {
+    const file = join(place.directory, 'backup.tar.zst');
+    for (const words of [
+      ['backup', file],
+      ['token'],
+      ['sources'],
+      ['held'],
+      ['publish'],
+      ['machines', 'list'],
+      ['verdict', 'show', 'evil.example'],
+      ['verdict', 'set', 'evil.example', '--level', 'malicious'],
+    ]) {
+      const { status, stdout, stderr } = await place.hub(words);
+      assert.deepEqual([status, stdout], [2, ''], words.join(' '));
+      assert.equal(
+        stderr,
+        `error: Cannot open a hub in '${place.data}': none was ever made there, want --data with the directory of one that serve, import or restore made\n`,
+      );
+    }
+    assert.equal(existsSync(place.data), false);
+    assert.equal(existsSync(file), false);
+    const list = join(place.directory, 'list.txt');
+    writeFileSync(list, 'evil.example\n');
+    const wrong = await place.hub(['import', 'domians', list]);
+    assert.equal(wrong.status, 2);
+    assert.equal(existsSync(place.data), false, 'a word that makes no sense makes no hub');
+    assert.equal((await place.hub(['import', 'domains', list])).status, 0);
+    assert.equal((await place.hub(['backup', file])).status, 0);
+  }));
+
+test('Ctrl-C during an import stops the engine with it, says so, and changes nothing', async () =>
+  await withPlace(async (place) => {
+    const small = join(place.directory, 'small.txt');
+    const large = join(place.directory, 'large.txt');
+    const digests = (n: number): string =>
+      Array.from({ length: n }, (_, i) => createHash('sha256').update(`${i}`).digest('hex')).join('\n');
+    writeFileSync(small, digests(10));
+    writeFileSync(large, digests(600_000));
+    assert.equal((await place.hub(['import', 'hashes', small, '--source', 'feed'])).status, 0);
+    const engine = join(place.data, 'postgres', 'postmaster.pid');
+    const tmp = join(place.data, 'tmp');
+    assert.equal(existsSync(engine), false);
+    for (const moment of [
+      () => existsSync(engine),
+      () => readdirSync(tmp).some((name) => name.startsWith('import-')),
+    ]) {
+      const child = place.spawnHub(['import', 'hashes', large, '--source', 'feed']);
+      const end = ended(child, '');
+      await until(moment);
+      child.kill('SIGINT');
+      const { status, stdout, stderr } = await end;
+      assert.deepEqual([status, stdout], [130, ''], stderr);
+      assert.equal(
+        stderr,
+        'stopping … (once more ends it at once)\nstopped: what was finished stands, the rest changed nothing\n',
+      );
+      assert.equal(existsSync(engine), false, 'the engine has stopped');
+    }
+    const { stdout } = await place.hub(['sources', '--json']);
+    assert.equal((JSON.parse(stdout) as { objects: number }).objects, 10);
+  }));
+
+test('Ctrl-C during a restore leaves neither an engine nor half a hub', async () =>
+  await withPlace(async (place) => {
+    const list = join(place.directory, 'list.txt');
+    const file = join(place.directory, 'backup.tar.zst');
+    writeFileSync(list, 'evil.example\n');
+    assert.equal((await place.hub(['import', 'domains', list])).status, 0);
+    assert.equal((await place.hub(['backup', file])).status, 0);
+    const target = join(place.directory, 'restored');
+    const child = place.spawnHub(['restore', file, '--data', target]);
+    const end = ended(child, '');
+    await until(() => existsSync(join(target, 'postgres', 'postmaster.pid')));
+    child.kill('SIGINT');
+    const { status, stderr } = await end;
+    assert.equal(status, 130, stderr);
+    assert.deepEqual(readdirSync(target), []);
+    const again = await place.hub(['restore', file, '--data', target]);
+    assert.equal(again.status, 0, again.stderr);
+  }));
