@@ -44,8 +44,8 @@ export class Place {
   }
 
   /** Starts a hub and waits until it answers. */
-  async serve(listen = '127.0.0.1:0'): Promise<{ url: string; process: ChildProcess }> {
-    const child = this.spawnHub(['serve', '--listen', listen]);
+  async serve(listen = '127.0.0.1:0', data = this.data): Promise<{ url: string; process: ChildProcess }> {
+    const child = this.spawnHub(['serve', '--listen', listen, '--data', data]);
     const errors: string[] = [];
     createInterface({ input: child.stderr! }).on('line', (line) => errors.push(line));
     for await (const line of createInterface({ input: child.stdout! })) {

@@ -15,7 +15,7 @@ import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { systemWorld, type World } from 'tocsin/protocol/world.ts';
 import { withFileLock } from '../engine/lock.ts';
 import { startPostgres, stopLeftover } from '../engine/postgres.ts';
-import { type Database, openDatabase } from '../store/database.ts';
+import { type Database, openDatabase, type Session } from '../store/database.ts';
 import { type Layout, layoutOf, prepareLayout } from '../store/layout.ts';
 import { applyMigration, loadMigrations, type Migration, refuseFilledDatabase } from '../store/migrate.ts';
 import { type ReadArchive, readArchive } from './archive-reader.ts';
@@ -157,9 +157,25 @@ async function fillStore(
       throw error;
     }
     await setSequences(session, manifest.sequences);
+    await passRevisions(session);
     return { schema: header.schema, rows: filler.rows, files: filler.files, at: header.at };
   });
 }
+
+/**
+ * Machines may hold lists that were published after the backup was made: the restored hub counts on from a number
+ * that the old one cannot have reached, so that no revision ever names two different sets of lists.
+ */
+async function passRevisions(session: Session): Promise<void> {
+  const there = await session.query<{ there: boolean }>(
+    `SELECT to_regclass('publication') IS NOT NULL AS there`,
+  );
+  if (there[0]?.there === true)
+    await session.execute('UPDATE publication SET revision = revision + $1', [RESTORED_REVISIONS]);
+}
+
+/** A hub that published once a second would need eleven days for so many. */
+const RESTORED_REVISIONS = 1_000_000;
 
 function sameShape(known: readonly TableShape[], told: readonly TableShape[]): boolean {
   const words = (tables: readonly TableShape[]) =>

@@ -5,7 +5,7 @@ import type { ListManifest } from 'tocsin/protocol/lookup.ts';
 import { listPath } from '../store/artifacts.ts';
 import type { Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
-import { readManifest } from './manifest.ts';
+import { manifestTag, readManifest } from './manifest.ts';
 
 /** Tells who waits that a new revision is there. */
 export type RevisionListener = (manifest: ListManifest) => void;
@@ -15,11 +15,13 @@ export class PublishedLists {
   readonly #layout: Layout;
   readonly #listeners = new Set<RevisionListener>();
   #set: ListSet;
+  #tag: string;
 
   private constructor(db: Queries, layout: Layout, set: ListSet) {
     this.#db = db;
     this.#layout = layout;
     this.#set = set;
+    this.#tag = manifestTag(set.manifest);
   }
 
   static async open(db: Queries, layout: Layout): Promise<PublishedLists> {
@@ -32,6 +34,11 @@ export class PublishedLists {
 
   get manifest(): ListManifest {
     return this.#set.manifest;
+  }
+
+  /** The entity tag of the manifest. */
+  get tag(): string {
+    return this.#tag;
   }
 
   /** Path of a published file of the current revision, or null. */
@@ -48,6 +55,7 @@ export class PublishedLists {
     if (manifest.revision === this.manifest.revision) return;
     const old = this.#set;
     this.#set = openSet(manifest, this.#layout);
+    this.#tag = manifestTag(manifest);
     old.close();
     for (const listener of this.#listeners) listener(manifest);
   }

@@ -21,8 +21,7 @@ export function registerListRoutes(app: FastifyInstance, lists: PublishedLists):
     '/v1/lists',
     { schema: { summary: 'The published lists of the newest revision' } },
     (request, reply) => {
-      const { manifest } = lists;
-      const etag = `"${manifest.revision}"`;
+      const { manifest, tag: etag } = lists;
       reply.header('etag', etag).header('cache-control', 'no-cache');
       if (request.headers['if-none-match'] === etag) return reply.code(304).send();
       return reply.send(manifest);

@@ -151,6 +151,22 @@ test('lists of another hub are replaced whole', async (t) => {
   assert.equal(readHeldLists(home)?.hub, 'other-root');
 });
 
+test('whether lists are the same is told by their digests, not by the number of their revision', async (t) => {
+  const { home, world, hub } = stage(t);
+  const whole = {
+    keys: hub.keys,
+    download: hub.download.bind(hub),
+    request: async () => await hub.request('GET', '/v1/lists'),
+  };
+  const update = () => updateLists({ home, channel: whole, world });
+  hub.publish([MALICIOUS, KNOWN_GOOD]);
+  await update();
+  hub.manifest = { ...hub.manifest, revision: 1_000_001 };
+  assert.deepEqual(await update(), { kind: 'current', revision: 1_000_001 });
+  hub.manifest = { ...hub.manifest, lists: hub.manifest.lists.slice(0, 1) };
+  assert.deepEqual(await update(), { kind: 'updated', revision: 1_000_001, files: 0, bytes: 0 });
+});
+
 test('two processes do not fetch at once', async (t) => {
   const { home, hub, update } = stage(t);
   hub.publish([MALICIOUS]);

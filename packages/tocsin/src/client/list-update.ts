@@ -169,5 +169,11 @@ function removeUnused(home: Home, manifest: ListManifest): void {
 }
 
 function sameLists(held: HeldLists | null, manifest: ListManifest): boolean {
-  return held !== null && held.manifest.revision === manifest.revision;
+  // Not by the revision: a hub that was restored may come to the same number with other lists.
+  const files = ({ lists }: ListManifest): string =>
+    lists
+      .map(({ role, kind, digest }) => `${role} ${kind} ${digest}`)
+      .sort()
+      .join('\n');
+  return held !== null && files(held.manifest) === files(manifest);
 }
