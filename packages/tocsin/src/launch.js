@@ -19,6 +19,8 @@ export async function launch(program, url, main) {
   if (Number.parseInt(process.versions.node, 10) < WANTED) return handOver(program, here, findNode(here));
   keepCompiled();
   if (process.env.TOCSIN_LIFELINE === '1') endWithParent();
+  // The lifeline is this process's own: what it starts has another standard input, and would end at once.
+  delete process.env.TOCSIN_LIFELINE;
   await main();
 }
 
