@@ -37,7 +37,14 @@ function shape(text: string): string {
 }
 
 test('joining: the key is pinned, the lists come, and a used token is refused', async () => {
-  const token = (await place.hub(['token'])).stdout.trim();
+  const minted = await place.hub(['token']);
+  assert.match(
+    minted.stderr,
+    new RegExp(
+      `^for one machine, until \\S+; on that machine: tocsin join ${url} TOKEN\n\\(it listens on this`,
+    ),
+  );
+  const token = minted.stdout.trim();
   const joined = await place.tocsin(['join', url, token]);
   assert.equal(joined.status, 0, joined.stderr);
   assert.equal(

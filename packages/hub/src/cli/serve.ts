@@ -1,5 +1,7 @@
 // tocsin-hub serve: runs a hub until it is told to stop.
 import type { Command } from 'commander';
+import { layoutOf } from '../store/layout.ts';
+import { rememberAddress } from './address.ts';
 import { settingsFrom } from './open.ts';
 import { note, print } from './words.ts';
 
@@ -13,7 +15,9 @@ export function serveCommand(program: Command): Command {
       const stopped = Promise.withResolvers<void>();
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
         process.on(signal, () => stopped.resolve());
-      const hub = await serve(settingsFrom(command.optsWithGlobals()), note);
+      const settings = settingsFrom(command.optsWithGlobals());
+      const hub = await serve(settings, note);
+      rememberAddress(layoutOf(settings.data), hub.url);
       print(`hub ready ${hub.url}`);
       await stopped.promise;
       await hub.close();

@@ -3,13 +3,16 @@ import type { Command } from 'commander';
 import { PostgresAccessStore } from '../access/postgres-store.ts';
 import { mintToken } from '../access/tokens.ts';
 import { createKeys, openKeys } from '../keys/store.ts';
+import { joinAddress } from './address.ts';
 import { withHub } from './open.ts';
 import { note, print } from './words.ts';
 
 export function tokenCommand(program: Command): Command {
   return program
     .command('token')
-    .description('print a join token for one machine; it can be used once and pins this hub')
+    .description(
+      "print a join token for one machine and this hub's address; it can be used once and pins this hub",
+    )
     .addHelpText(
       'after',
       '\nExample:\n  $ tocsin-hub token --token-lifetime 600\n  $ tocsin join https://hub.example:8743 TOKEN      (on the machine)\n',
@@ -20,9 +23,11 @@ export function tokenCommand(program: Command): Command {
         const { root } = openKeys(layout.keys);
         const token = await mintToken(new PostgresAccessStore(db), root, world, settings.tokenLifetime);
         print(token.text);
+        const { url, remark } = joinAddress(layout);
         note(
-          `for one machine, until ${new Date(token.expiresAt).toISOString()}; use it with: tocsin join https://HOST:PORT TOKEN`,
+          `for one machine, until ${new Date(token.expiresAt).toISOString()}; on that machine: tocsin join ${url} TOKEN`,
         );
+        if (remark !== null) note(`(${remark})`);
       });
     });
 }

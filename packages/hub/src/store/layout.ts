@@ -14,6 +14,8 @@ export interface Layout {
   readonly tmp: string;
   readonly backups: string;
   readonly settingsFile: string;
+  /** Where the hub last answered (`cli/address.ts`). */
+  readonly address: string;
   readonly postgresLog: string;
   /** A copy of the engine's binaries, only where the package's own cannot be completed. */
   readonly engine: string;
@@ -34,6 +36,7 @@ export function layoutOf(directory: string): Layout {
     tmp: join(root, 'tmp'),
     backups: join(root, 'backups'),
     settingsFile: join(root, 'hub.json'),
+    address: join(root, 'address'),
     postgresLog: join(root, 'postgres.log'),
     engine: join(root, 'engine'),
     engineLock: join(root, 'engine.lock'),

@@ -15,7 +15,7 @@ import { count, size } from './words.ts';
 /** A token is about 100 characters; more from stdin is no token. */
 const MAX_TOKEN_INPUT = 4_096;
 
-const EXAMPLE_URL = 'https://hub.example:7440';
+const EXAMPLE_URL = 'https://hub.example:8743';
 
 export const define: Define = (cli) =>
   withArguments(
