@@ -13,6 +13,14 @@ test('words that make no sense get one sentence, a hint and status 2', async (t)
       ['scan', '--jsn', '/'],
       "tocsin: unknown option '--jsn' (Did you mean --json?)\nhint: run 'tocsin scan --help'\n",
     ],
+    [
+      ['override', 'deny'],
+      "tocsin: missing required argument 'object'\nhint: run 'tocsin override deny --help'\n",
+    ],
+    [
+      ['override', 'dney', 'x'],
+      "tocsin: unknown command 'dney' (Did you mean deny?)\nhint: run 'tocsin override --help'\n",
+    ],
     [['scan'], "tocsin: missing required argument 'path'\nhint: run 'tocsin scan --help'\n"],
     [
       ['participation', 'on'],

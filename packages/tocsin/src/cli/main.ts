@@ -92,12 +92,16 @@ function dress(command: Command, { terminal }: Cli): void {
         .replace(/^error: /, '')
         .replace(/\s+/g, ' ')
         .trim();
-      const name = command.name() === 'tocsin' ? 'tocsin' : `tocsin ${command.name()}`;
       terminal.note(`${terminal.styleError('red', 'tocsin:')} ${words}`);
-      terminal.hint(`run '${name} --help'`);
+      terminal.hint(`run '${fullName(command)} --help'`);
     },
   });
   for (const child of command.commands) dress(child, { terminal } as Cli);
+}
+
+/** All words that lead to the command, as a person types them. */
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 
 /** Help and version are what was asked for; all else that commander throws are words it cannot read. */
