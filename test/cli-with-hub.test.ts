@@ -112,6 +112,27 @@ test('a scan finds what the lists name, and tells what was not looked up', async
   );
 });
 
+test('what was missing is told on stderr, also beside JSON and for a check', async () => {
+  const hint = /^hint: what the lists here do not know stays unknown: participation is off;/m;
+  const tree = join(place.directory, 'tree');
+  const scan = await place.tocsin(['scan', '--json', tree]);
+  assert.match(scan.stderr, hint);
+  assert.equal(JSON.parse(scan.stdout.trim().split('\n').at(-1)!).summary.missing, 'participation is off');
+  assert.match((await place.tocsin(['check', '--json', join(tree, 'hello')])).stderr, hint);
+});
+
+test('an override by MD5 wins over a list that names the SHA-256, in a check and in a scan', async () => {
+  const file = join(place.directory, 'tree', 'eicar.com');
+  const md5 = '44d88612fea8a8f36de82e1278abb02f';
+  assert.equal((await place.tocsin(['override', 'allow', `md5:${md5}`])).status, 0);
+  const check = await place.tocsin(['check', file]);
+  assert.equal(check.status, 0);
+  assert.match(check.stdout, /^ {2}good$[\s\S]*by your own override/m);
+  assert.equal((await place.tocsin(['scan', file])).status, 0);
+  assert.equal((await place.tocsin(['override', 'clear', `md5:${md5}`])).status, 0);
+  assert.equal((await place.tocsin(['scan', file])).status, 1);
+});
+
 test('sync says what it did, and follows until Ctrl-C', async () => {
   assert.match((await place.tocsin(['sync'])).stdout, /^The lists are current \(revision \d+\)\.\n$/);
   const child = place.spawnTocsin(['sync', '--follow']);

@@ -24,6 +24,8 @@ export class ScanReporter {
   result(job: DirectoryJob, row: number, verdict: Verdict, answeredBy: AnsweredBy): void {
     const size = job.size(row);
     this.tally.answer(verdict, answeredBy, size);
+    const { directory, names } = job.step;
+    if (typeof directory !== 'string' || typeof names[row] !== 'string') this.#oddName(job.path(row));
     const { onResult, wants } = this.#options;
     if (onResult === undefined || wants?.(verdict) === false) return;
     const path = job.path(row);
@@ -35,6 +37,12 @@ export class ScanReporter {
   problem(path: FilePath, problem: ProblemKind, code: string | null): void {
     this.tally.problems[problem]++;
     this.#options.onProblem?.({ path: pathText(path), pathBytes: pathBytes(path), problem, code });
+    if (typeof path !== 'string') this.#oddName(path);
+  }
+
+  #oddName(path: FilePath): void {
+    this.tally.oddNames++;
+    this.#options.onOddName?.(pathText(path), pathBytes(path) ?? '');
   }
 
   /** Reports progress where the last report is old enough; `now` is monotonic. */

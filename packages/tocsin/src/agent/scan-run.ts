@@ -162,9 +162,16 @@ export class ScanRun {
 
   #askNear(job: DirectoryJob, row: number, now: number): void {
     const answer = this.#options.ladder.near([{ kind: 'file-sha256', bytes: job.digest(row) }]);
-    if (answer !== null) this.#answer(job, row, answer, now);
+    if (answer !== null && !this.#aliasMayWin(answer)) this.#answer(job, row, answer, now);
     else if (this.#aliases().length > 0) this.#toAlias.put(job, row);
     else this.#toAsk.put(job, row);
+  }
+
+  /** The owner's word by a weaker digest wins over all but the owner's word by SHA-256. */
+  #aliasMayWin({ answeredBy }: Answer): boolean {
+    const { overridesAlias } = this.#options;
+    if (overridesAlias === undefined || answeredBy === 'override') return false;
+    return ALIASES.some((name) => overridesAlias(`file-${name}`));
   }
 
   #aliases(): readonly Alias[] {

@@ -54,6 +54,8 @@ export interface ScanSummary {
   readonly goodBy: readonly { readonly source: string; readonly files: number }[];
   readonly skipped: Readonly<Skipped>;
   readonly problems: Readonly<Record<ProblemKind, number>>;
+  /** Files, also those in `problems`, whose path is no UTF-8: what is shown of it is not exact. */
+  readonly oddNames: number;
   /** Which protection was missing, in words; null where none was. */
   readonly missing: string | null;
   readonly cache: { readonly damaged: number; readonly lost: number };
@@ -71,6 +73,7 @@ export class Tally {
   hashedBytes = 0;
   unchanged = 0;
   found = 0;
+  oddNames = 0;
   readonly skipped: Skipped = { symlinks: 0, special: 0, pseudo: 0 };
   readonly problems = zeros(PROBLEMS);
   readonly #levels = zeros(LEVEL_NAMES);
@@ -99,14 +102,15 @@ export class Tally {
   }
 
   summary(rest: Pick<ScanSummary, 'missing' | 'cache' | 'interrupted' | 'elapsedMs'>): ScanSummary {
-    const { files, bytes, directories, hashed, hashedBytes, unchanged, found, skipped, problems } = this;
+    const { files, bytes, directories, hashed, hashedBytes, unchanged, found, oddNames } = this;
+    const { skipped, problems } = this;
     const goodBy = [...this.#goodBy].map(([source, count]) => ({ source, files: count }));
     return {
       ...{ files, bytes, directories, hashed, hashedBytes, unchanged, found },
       levels: this.#levels,
       answeredBy: this.#answeredBy,
       goodBy: goodBy.sort((a, b) => b.files - a.files || (a.source < b.source ? -1 : 1)),
-      ...{ skipped, problems },
+      ...{ skipped, problems, oddNames },
       ...rest,
     };
   }

@@ -80,6 +80,34 @@ test('MD5 and SHA-1 are read only where SHA-256 is unknown near and such a list 
   assert.deepEqual(ladder.askedFar, [digestOf('sha256', 'u')], 'weak digests never leave');
 });
 
+test("the owner's word by MD5 wins over a list that names the SHA-256, and only such a word costs a second reading", async () => {
+  using machine = new Machine();
+  const { ladder, tree } = machine;
+  plant(tree.path, { denied: 'd', listed: 'l', own: 'o' });
+  for (const text of ['d', 'l']) ladder.nearTable.set(digestOf('sha256', text), answer('good', 'list'));
+  ladder.nearTable.set(digestOf('sha256', 'o'), answer('trusted', 'override'));
+  ladder.nearTable.set(digestOf('md5', 'd'), answer('malicious', 'override', 0));
+  const inOrder = ladder.near.bind(ladder);
+  ladder.near = (keys) => {
+    const found = keys.map((key) => inOrder([key]));
+    return found.find((one) => one?.answeredBy === 'override') ?? found.find((one) => one !== null) ?? null;
+  };
+  ladder.aliases.add('file-md5');
+  assert.deepEqual(answeredBy(await machine.scan()), { denied: 'list', listed: 'list', own: 'override' });
+  assert.ok(!ladder.askedNear.includes(digestOf('md5', 'l')), 'a list by MD5 is no reason to read twice');
+  ladder.epoch = 'with an override by MD5';
+  const overridesAlias = (kind: string): boolean => kind === 'file-md5';
+  for (let round = 0; round < 2; round++) {
+    const { results } = await machine.scan(undefined, { overridesAlias });
+    assert.deepEqual([...results].map(([name, { verdict }]) => `${name} ${verdict.level}`).sort(), [
+      'denied malicious',
+      'listed good',
+      'own trusted',
+    ]);
+  }
+  assert.ok(!ladder.askedNear.includes(digestOf('md5', 'o')), 'nothing stands above the word by SHA-256');
+});
+
 test('files that vanish or are replaced between walk and reading are problems, and the scan goes on', async () => {
   using machine = new Machine();
   const { tree } = machine;
@@ -111,8 +139,14 @@ test('a name that is no UTF-8 is scanned, and its exact bytes are told', async (
   writeFileSync(exact, 'odd');
   await settle();
   for (const by of ['hub', 'cache']) {
-    const { results } = await machine.scan();
+    const odd: string[][] = [];
+    const { results, summary } = await machine.scan(undefined, {
+      wants: by === 'hub' ? undefined : () => true,
+      onOddName: (path, bytes) => odd.push([path, bytes]),
+    });
     const [result] = results.values();
+    assert.equal(summary.oddNames, 1);
+    assert.deepEqual(odd, [[`${machine.tree.path}/odd\ufffd`, exact.toString('base64')]]);
     assert.equal(result?.pathBytes, exact.toString('base64'));
     assert.equal(result?.sha256, digestOf('sha256', 'odd'));
     assert.equal(result?.answeredBy, by);

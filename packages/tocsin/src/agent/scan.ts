@@ -6,9 +6,9 @@
 //                                     hash-pool.ts: SHA-256              │
 //                                          │ ◄───────────────────────────┘
 //                                          ▼
-//                       ladder.near: override, list ──answer──► result
+//                       ladder.near: override, list ──answer──► result   (unless the owner decided by an alias)
 //                                          │ null
-//                                          ▼  (only where a list of that kind exists)
+//                                          ▼  (only where a list or override of that kind exists)
 //                       hash-pool.ts: MD5, SHA-1 ──► ladder.near ──answer──► result
 //                                          │ null
 //                                          ▼  (in batches)
@@ -39,7 +39,14 @@ export interface ScanOptions {
   readonly onResult?: ((result: ScanResult) => void) | undefined;
   /** Null while the taker of results keeps up; else the walk waits for it, so that results do not pile up. */
   readonly resultRoom?: (() => Promise<void> | null) | undefined;
+  /**
+   * True where the owner decided about files by that kind of weaker digest: such a word wins over what a list says
+   * of the SHA-256, so the digest is read of every file on which the owner said nothing by SHA-256. Never by default.
+   */
+  readonly overridesAlias?: ((kind: 'file-md5' | 'file-sha1') => boolean) | undefined;
   readonly onProblem?: ((problem: ScanProblem) => void) | undefined;
+  /** Each file whose path is no UTF-8, beside its result or problem; `pathBytes` is the exact path in base64. */
+  readonly onOddName?: ((path: string, pathBytes: string) => void) | undefined;
   /** At most once in `SCAN_LIMITS.progressMs`, and at the end. */
   readonly onProgress?: ((progress: ScanProgress) => void) | undefined;
   /** Abort: the scan stops at once and resolves with the summary so far. */

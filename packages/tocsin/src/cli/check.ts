@@ -57,7 +57,7 @@ async function checkAll(
   }
   if (json)
     cli.terminal.out(`${JSON.stringify({ summary: { ...tally, missing: machine.ladder.missing } })}\n`);
-  else if (machine.joined !== null) tellMissing(cli, machine.ladder.missing);
+  if (machine.joined !== null) tellMissing(cli, machine.ladder.missing);
   if (signal.aborted) return EXIT.interrupted;
   if (tally.found > 0) return EXIT.found;
   return tally.failed > 0 ? EXIT.failed : EXIT.ok;
@@ -94,10 +94,15 @@ async function checkOne(
   } else show(cli, asked, answer, machine.ladder.missing);
 }
 
-/** As a scan does: a file's weaker digests count where its SHA-256 is not known here; the hub gets that alone. */
-async function lookUp({ ladder }: Machine, { path, key, keys }: Asked): Promise<Answer> {
+/**
+ * As a scan does: a file's weaker digests count where its SHA-256 is not known here, and where the owner decided by
+ * one; the hub gets the SHA-256 alone.
+ */
+async function lookUp({ ladder, overrides }: Machine, { path, key, keys }: Asked): Promise<Answer> {
   const isFile = path !== null;
-  const near = (isFile ? ladder.near([key]) : null) ?? ladder.near(keys);
+  const exact = isFile ? ladder.near([key]) : null;
+  const byAlias = exact?.answeredBy !== 'override' && keys.some(({ kind }) => overrides.has(kind));
+  const near = exact === null || byAlias ? ladder.near(keys) : exact;
   if (near !== null) return near;
   const farKeys = isFile ? [key] : keys;
   return mostExact(farKeys, await ladder.far(farKeys));

@@ -1,9 +1,15 @@
 // What a person sees, line by line: real processes, no hub.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { HELLO, NOT_JOINED, PROGRAM, Stage } from './run-fixture.ts';
 import { SUBCOMMANDS } from './subcommands.ts';
+
+const NOBODY = 65_534;
 
 test('words that make no sense get one sentence, a hint and status 2', async (t) => {
   const stage = new Stage(t);
@@ -172,6 +178,87 @@ test('a scan as JSON: one object a file, the summary last', async (t) => {
   );
 });
 
+test('a path that was named and cannot be scanned itself is a failure, and what is below one is not', async (t) => {
+  const stage = new Stage(t);
+  mkdirSync(stage.path('tree'));
+  const server = createServer().listen(stage.path('tree/socket'));
+  t.after(() => server.close());
+  await once(server, 'listening');
+  symlinkSync('tree/socket', stage.path('link'));
+  for (const [words, status] of [
+    [['tree'], 0],
+    [['tree/socket'], 2],
+    [['link'], 2],
+    [['tree', 'tree/socket'], 2],
+  ] as const) {
+    const ran = await stage.run(['scan', ...words]);
+    assert.equal(ran.status, status, words.join(' '));
+    assert.match(ran.err, /^DIR\/tree\/socket: not scanned: it is a socket$/m);
+  }
+});
+
+test('a named file or directory that may not be read is a failure', { skip: noStranger() }, async (t) => {
+  const stage = new Stage(t);
+  chmodSync(stage.directory, 0o755);
+  mkdirSync(stage.home);
+  const uid = process.getuid!() === 0 ? NOBODY : process.getuid!();
+  chownSync(stage.home, uid, uid === NOBODY ? NOBODY : process.getgid!());
+  chmodSync(stage.home, 0o700);
+  writeFileSync(stage.path('file'), 'hello\n', { mode: 0o000 });
+  mkdirSync(stage.path('directory'), 0o000);
+  mkdirSync(stage.path('open'));
+  writeFileSync(stage.path('open/file'), 'hello\n', { mode: 0o000 });
+  for (const [name, status] of [
+    ['file', 2],
+    ['directory', 2],
+    ['open', 0],
+  ] as const) {
+    const ran = await stage.ended(stage.start(['scan', name], {}, process.execPath, uid));
+    assert.equal(ran.status, status, `${name}: ${ran.err}`);
+    assert.match(ran.err, /^DIR\/[a-z/]+: not scanned: no right to read it \(EACCES\)$/m);
+  }
+});
+
+test('names that are no UTF-8 are told with their bytes, the first of them one by one, and counted', async (t) => {
+  const stage = new Stage(t);
+  mkdirSync(stage.path('tree'));
+  const bytes = (i: number) =>
+    Buffer.concat([Buffer.from(`${stage.path('tree')}/n${i}`), Buffer.from([0xff])]);
+  for (let i = 0; i < 12; i++) writeFileSync(bytes(i), 'hello\n');
+  const { status, out, err } = await stage.run(['scan', 'tree']);
+  assert.equal(status, 0);
+  assert.match(out, /^ {2}odd names {5,}12 {3}no UTF-8; --json tells their exact bytes$/m);
+  const told = err.split('\n').filter((line) => line.includes('its name is no UTF-8'));
+  assert.equal(told.length, 10);
+  assert.ok(
+    told.every((line) => /^DIR\/tree\/n\d+\ufffd: its name is no UTF-8, exactly \(base64\) \S+$/.test(line)),
+    err,
+  );
+  assert.match(err, /^… and 2 more names that are no UTF-8$/m);
+  const json = await stage.run(['scan', '--json', 'tree']);
+  assert.match(json.err, /its name is no UTF-8/);
+  assert.equal(JSON.parse(json.out.trimEnd().split('\n').at(-1)!).summary.oddNames, 12);
+});
+
+test('an override by MD5 wins over what is known by SHA-256, in a check and in a scan', async (t) => {
+  const stage = new Stage(t);
+  writeFileSync(stage.path('hello'), 'hello\n');
+  const md5 = createHash('md5').update('hello\n').digest('hex');
+  const set = await stage.run(['override', 'deny', `md5:${md5}`]);
+  assert.match(set.err, /^hint: this holds for every file of that MD5, whatever a list says of it/);
+  assert.equal((await stage.run(['check', 'hello'])).status, 1);
+  assert.match(
+    (await stage.run(['scan', 'hello'])).out,
+    /^malicious {2}DIR\/hello {2}\(your own override\)$/m,
+  );
+  await stage.run(['override', 'allow', 'hello']);
+  assert.match(
+    (await stage.run(['check', 'hello'])).out,
+    /^ {2}trusted$/m,
+    'the word by SHA-256 is the more exact one',
+  );
+});
+
 test('objects are checked one by one, and an override of a host holds for its pages', async (t) => {
   const stage = new Stage(t);
   writeFileSync(stage.path('hello'), 'hello\n');
@@ -279,3 +366,12 @@ test('the files that the package manager vouches for come as CSV', {
   assert.match(rows[0]!, /^[0-9a-f]{64},dpkg,"installed by package dpkg, matches its records"$/);
   assert.match(err, /1 file vouched for, 0 altered/);
 });
+
+/** Why nobody without rights can run the program here; false where somebody can. */
+function noStranger(): string | false {
+  if (process.getuid === undefined) return 'no users here';
+  if (process.getuid() !== 0) return false;
+  const code = `require('node:fs').accessSync(${JSON.stringify(PROGRAM)})`;
+  const { status } = spawnSync(process.execPath, ['-e', code], { uid: NOBODY, gid: NOBODY, cwd: '/' });
+  return status === 0 ? false : 'the project lies where nobody but root can read it';
+}

@@ -100,7 +100,7 @@ async function setAll(
     terminal.out(`${done}  ${object}${path === null ? '' : `  (the content of ${printable(path)})`}\n`);
     if (KEY_KINDS[key.kind].alias)
       terminal.hint(
-        `a ${key.kind === 'file-md5' ? 'MD5' : 'SHA-1'} counts only where the SHA-256 of a file is not known; the SHA-256 always counts`,
+        `this holds for every file of that ${key.kind === 'file-md5' ? 'MD5' : 'SHA-1'}, whatever a list says of it, and such files can be made on purpose; a SHA-256 means one content only`,
       );
   }
   return EXIT.ok;

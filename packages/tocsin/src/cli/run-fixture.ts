@@ -39,10 +39,16 @@ export class Stage {
     return join(this.directory, name);
   }
 
-  start(words: readonly string[], env: Record<string, string> = {}, node = process.execPath): ChildProcess {
+  start(
+    words: readonly string[],
+    env: Record<string, string> = {},
+    node = process.execPath,
+    uid = process.getuid?.(),
+  ): ChildProcess {
     const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
     return spawn(node, [PROGRAM, ...words], {
       cwd: this.directory,
+      ...(uid === undefined || uid === process.getuid?.() ? {} : { uid, gid: uid }),
       env: { ...rest, TOCSIN_HOME: this.home, XDG_CACHE_HOME: CACHE, ...env },
     });
   }

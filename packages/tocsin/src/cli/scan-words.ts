@@ -51,6 +51,8 @@ export function summaryLines(summary: ScanSummary, paint: Paint): readonly strin
     const all = unread.reduce((sum, [, n]) => sum + n, 0);
     row('not scanned', all, unread.map(([kind, n]) => `${TROUBLE[kind]} ${count(n)}`).join(', '), 'yellow');
   }
+  if (summary.oddNames > 0)
+    row('odd names', summary.oddNames, 'no UTF-8; --json tells their exact bytes', 'yellow');
   if (summary.missing !== null) lines.push(`  ${'missing'.padEnd(NAME_WIDTH)}${printable(summary.missing)}`);
   return lines;
 }

@@ -1,5 +1,5 @@
 // `tocsin scan`: wires machine, hash threads and cache to the scan, and prints what it says. Decides nothing.
-import { lstatSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ScanCache } from '../agent/cache.ts';
 import { openCache } from '../agent/cache.ts';
@@ -21,12 +21,15 @@ import { tellMissing } from './missing.ts';
 import { scanProgress } from './progress.ts';
 import { ResultLines } from './result-lines.ts';
 import { summaryLines } from './scan-words.ts';
-import { levelStyle, printable } from './words.ts';
+import { counted, levelStyle, printable } from './words.ts';
+
+/** Names that are no UTF-8 and are told one by one. */
+const SHOWN_ODD_NAMES = 10;
 
 export const define: Define = (cli) =>
   subcommand(
     'scan',
-    'Looks at every file below some paths: known good, unknown, or bad. Changes nothing.\nExit status: 0 nothing bad found, 1 something bad found, 2 failed, 130 stopped by Ctrl-C (with the summary so far).',
+    'Looks at every file below some paths: known good, unknown, or bad. Changes nothing.\nExit status: 0 nothing bad found, 1 something bad found, 2 failed (also where a path that you named could not be read),\n130 stopped by Ctrl-C (with the summary so far).',
     [
       { command: 'tocsin scan ~/Downloads', does: 'shows what is bad, and a summary' },
       { command: 'tocsin scan --all /opt', does: 'shows every file with its verdict' },
@@ -54,8 +57,8 @@ async function run(cli: Cli, words: readonly string[], options: ScanWords): Prom
   await using pool = new HashPool();
   pool.start(); // while lists and cache are opened
   return await withMachine(cli, async (machine) => {
-    const summary = await scanWith(cli, { machine, pool }, paths, options);
-    return exitOf(summary, wrong);
+    const { summary, unscanned } = await scanWith(cli, { machine, pool }, paths, options);
+    return exitOf(summary, wrong + unscanned);
   });
 }
 
@@ -64,11 +67,14 @@ async function scanWith(
   { machine, pool }: { readonly machine: Machine; readonly pool: HashPool },
   paths: readonly string[],
   options: ScanWords,
-): Promise<ScanSummary> {
+): Promise<{ readonly summary: ScanSummary; readonly unscanned: number }> {
   const signal = cli.interrupted();
   if (options.offline !== true) await freshenLists(cli, machine, signal);
   const cache = options.cache ? openCacheOrNone(cli) : null;
   const lines = new ResultLines(cli.terminal);
+  const named = new Set(paths.flatMap((path) => [path, realPath(path)]));
+  const oddNames = new OddNames(cli);
+  let unscanned = 0;
   try {
     const summary = await scan(paths, {
       pool,
@@ -79,18 +85,53 @@ async function scanWith(
       ...(options.json === true || options.all === true ? {} : { wants: isBad }),
       onResult: printer(cli, lines, options),
       resultRoom: () => lines.room,
-      onProblem: (problem) => cli.terminal.note(`${printable(problem.path)}: ${problemWords(problem)}`),
+      overridesAlias: (kind) => machine.overrides.has(kind),
+      onProblem: (problem) => {
+        cli.terminal.note(`${printable(problem.path)}: ${problemWords(problem)}`);
+        if (named.has(problem.path)) unscanned++;
+      },
+      onOddName: (path, bytes) => oddNames.tell(path, bytes),
       ...(cli.terminal.showsProgress
         ? { onProgress: scanProgress(cli.terminal, countAhead(paths, cli.world.clock)) }
         : {}),
     });
     lines.flush();
     cli.terminal.progress('');
+    oddNames.end();
     tellSummary(cli, machine, summary, options.json === true);
-    return summary;
+    return { summary, unscanned };
   } finally {
     lines.flush();
     cache?.close();
+  }
+}
+
+/** The path without links; itself where that cannot be told. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Tells the first names that are no UTF-8, and how many more there were. */
+class OddNames {
+  readonly #cli: Cli;
+  #told = 0;
+
+  constructor(cli: Cli) {
+    this.#cli = cli;
+  }
+
+  tell(path: string, bytes: string): void {
+    if (++this.#told <= SHOWN_ODD_NAMES)
+      this.#cli.terminal.note(`${printable(path)}: its name is no UTF-8, exactly (base64) ${bytes}`);
+  }
+
+  end(): void {
+    const more = this.#told - SHOWN_ODD_NAMES;
+    if (more > 0) this.#cli.terminal.note(`… and ${counted(more, 'more name')} that are no UTF-8`);
   }
 }
 
@@ -147,15 +188,14 @@ function isBad({ level }: Verdict): boolean {
 
 function tellSummary(cli: Cli, machine: Machine, summary: ScanSummary, json: boolean): void {
   const { terminal } = cli;
-  if (json) {
-    terminal.out(`${JSON.stringify({ summary })}\n`);
-    return;
-  }
-  for (const line of summaryLines(summary, (style, text) => terminal.style(style, text)))
-    terminal.out(`${line}\n`);
+  const lines = json
+    ? [JSON.stringify({ summary })]
+    : summaryLines(summary, (style, text) => terminal.style(style, text));
+  for (const line of lines) terminal.out(`${line}\n`);
   if (machine.joined !== null) tellMissing(cli, summary.missing);
 }
 
+/** `wrong`: how many of the named paths could not be scanned themselves. */
 function exitOf(summary: ScanSummary, wrong: number): number {
   if (summary.interrupted) return EXIT.interrupted;
   if (summary.found > 0) return EXIT.found;

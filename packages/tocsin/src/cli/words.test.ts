@@ -66,6 +66,7 @@ test('a summary tells who vouches, what was found, who answered, what was not re
     goodBy: ['dpkg', 'b', 'c', 'd', 'e', 'f'].map((source, i) => ({ source, files: i === 0 ? 12_290 : 2 })),
     skipped: { symlinks: 0, special: 0, pseudo: 0 },
     problems: { unreadable: 7, vanished: 1, changed: 0, replaced: 0, failed: 0, special: 0 },
+    oddNames: 3,
     missing: 'participation is off',
     cache: { damaged: 0, lost: 0 },
     interrupted: true,
@@ -82,6 +83,7 @@ test('a summary tells who vouches, what was found, who answered, what was not re
       '',
       '  answered by   your overrides 1, lists 12,000, earlier answers 300, hub 2, not looked up 42',
       '  not scanned             8   no right to read 7, vanished meanwhile 1',
+      '  odd names               3   no UTF-8; --json tells their exact bytes',
       '  missing       participation is off',
     ],
   );
