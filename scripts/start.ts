@@ -4,22 +4,25 @@
 //                                                       the rest of the machine is vouched for beside it
 //
 // Everything it does, it does by commands that anybody can run. State lies in .tocsin below the project (or
-// TOCSIN_DATA). Ctrl-C stops what was started, cleanly.
+// TOCSIN_DATA), which one npm start uses at a time. The hub listens on this computer only (or at TOCSIN_LISTEN).
+// Ctrl-C stops what was started, cleanly.
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
-import { errorWords } from '../packages/tocsin/src/protocol/errors.ts';
+import { withFileLock } from '../packages/hub/src/engine/lock.ts';
+import { errorWords, TocsinError } from '../packages/tocsin/src/protocol/errors.ts';
+import { systemWorld } from '../packages/tocsin/src/protocol/world.ts';
+import { askLevel } from './start/ask.ts';
 import type { Finished } from './start/commands.ts';
 import { Commands } from './start/commands.ts';
+import type { PackageSource } from './start/packages.ts';
+import { FIRST_LOOK, takeBack, vouch, WHOLE } from './start/packages.ts';
 
 const ROOT = resolve(process.env['TOCSIN_DATA'] ?? join(import.meta.dirname, '..', '.tocsin'));
 const HUB = join(ROOT, 'hub');
 const HOME = join(ROOT, 'agent');
 const LISTEN = '127.0.0.1:8743';
 const DPKG_STATUS = '/var/lib/dpkg/status';
-/** A list of packages with no row is its header only. */
-const HEADER_LENGTH = 'sha256,name,reason\n'.length;
 
 const commands = new Commands({ TOCSIN_HOME: HOME, TOCSIN_HUB_DATA: HUB });
 
@@ -36,14 +39,9 @@ function seconds(since: number): string {
 }
 
 async function must(what: string, run: Promise<Finished>): Promise<string> {
-  const { status, output, errors } = await run;
-  if (status !== 0) throw new Error(`Cannot ${what}: ${firstLine(errors) || `status ${status}`}`);
+  const { status, output, reason } = await run;
+  if (status !== 0) throw new Error(`Cannot ${what}: ${reason}`);
   return output;
-}
-
-/** The sentence of a command that failed. */
-function firstLine(errors: string): string {
-  return (errors.trim().split('\n')[0] ?? '').replace(/^(tocsin: |error: )/, '');
 }
 
 /** What is remembered between two starts. */
@@ -67,20 +65,31 @@ function remember(more: Remembered): void {
   });
 }
 
-/** Starts the hub on its remembered address, the usual one, or a free port. Resolves with its URL. */
+/**
+ * Starts the hub where it was told to listen; else on its remembered address, the usual one, or a free port.
+ * Resolves with its URL.
+ */
 async function startHub(): Promise<string> {
-  let refused: Error | null = null;
-  for (const listen of [remembered().listen ?? LISTEN, '127.0.0.1:0']) {
-    const url = await serveAt(listen);
-    if (typeof url === 'string') {
-      remember({ listen: new URL(url).host });
-      return url;
-    }
-    refused = url;
-    if (!/another program does/.test(url.message)) throw url;
-    say(`${dim('hub')}      ${listen} is taken by another program: looking for a free port`);
+  const told = process.env['TOCSIN_LISTEN'];
+  if (told !== undefined && told !== '') return orThrow(await serveAt(told));
+  const usual = remembered().listen ?? LISTEN;
+  let url = await serveAt(usual);
+  if (url instanceof Error && /another program does/.test(url.message)) {
+    say(`${dim('hub')}      ${usual} is taken by another program: looking for a free port`);
+    url = await serveAt('127.0.0.1:0');
   }
-  throw refused;
+  remember({ listen: new URL(orThrow(url)).host });
+  return orThrow(url);
+}
+
+function orThrow(url: string | Error): string {
+  if (url instanceof Error) throw url;
+  return url;
+}
+
+/** Where this machine reaches a hub that listens at every address. */
+function localUrl(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
 /** The hub's URL once it answers, or why it does not. */
@@ -106,29 +115,19 @@ async function enrol(url: string, how: 'join' | 'rejoin'): Promise<void> {
   say(`${dim('machine')}  enrolled over mutual TLS, with the hub's root key pinned`);
 }
 
-/** Sources of what the package manager lists: of the scanned paths, looked at first, and of the whole machine. */
-const FIRST_LOOK = { source: "this machine's packages (first look)", file: 'packages-first.csv' };
-const WHOLE = { source: "this machine's packages", file: 'packages.csv' };
-
-/** Vouches for files that the package manager lists (all, or below `paths`) and imports them as known good. */
-async function vouch(paths: readonly string[], what: typeof WHOLE): Promise<void> {
-  const file = join(ROOT, what.file);
-  const nice = what === WHOLE;
-  const run = await commands.run('tocsin', ['vouch', ...paths], { outputFile: file, show: 'errors', nice });
-  if (commands.stopping) return;
-  if (run.status > 1) throw new Error("Cannot vouch for the package manager's files: see above");
-  if (!readFileSync(file, 'utf8').includes('\n', HEADER_LENGTH))
-    return say(`${dim('packages')} no file there is listed by the package manager`);
-  const options = ['--source', what.source, '--level', 'good', '--category', 'operating-system', '--json'];
-  const report = await must(
-    'import them',
-    commands.run('tocsin-hub', ['import', 'csv', file, ...options], { nice }),
-  );
-  const { objects } = JSON.parse(report) as { objects: Record<string, number> };
-  const altered = run.status === 1 ? '; some are not as their package installed them, see above' : '';
-  say(
-    `${dim('packages')} ${(objects['file-sha256'] ?? 0).toLocaleString('en-US')} files checked against the package manager, known good from now on${altered}`,
-  );
+/** Vouches and says what came of it. */
+async function vouchAndTell(paths: readonly string[], what: PackageSource): Promise<void> {
+  const vouched = await vouch(commands, ROOT, paths, what);
+  if (vouched === null) return;
+  const n = (count: number): string => count.toLocaleString('en-US');
+  const { altered, alteredFile, files } = vouched;
+  const but =
+    altered === 0 ? '' : `; ${n(altered)} are not as their package installed them: see ${alteredFile}`;
+  if (files === 0 && altered === 0) say(`${dim('packages')} no file there is listed by the package manager`);
+  else
+    say(
+      `${dim('packages')} ${n(files)} files checked against the package manager, known good from now on${but}`,
+    );
 }
 
 interface Status {
@@ -150,12 +149,9 @@ async function participation(): Promise<void> {
       `${dim('sharing')}  participation is off (no terminal to ask at): nothing leaves this machine; change it with 'tocsin participation'`,
     );
   say((await must('show the Statement', commands.run('tocsin', ['statement']))).trimEnd());
-  const ask = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = (await ask.question('\nTake part? off, standard or extended (Enter: off) '))
-    .trim()
-    .toLowerCase();
-  ask.close();
-  const level = ['standard', 'extended'].includes(answer) ? answer : 'off';
+  const asked = await askLevel(process.stdin, process.stdout);
+  if (asked.kind === 'stopped') return void stop(0);
+  const { level } = asked;
   const { sha256 } = JSON.parse(
     await must('read the Statement', commands.run('tocsin', ['statement', '--format', 'json'])),
   ) as { sha256: string };
@@ -168,7 +164,6 @@ async function participation(): Promise<void> {
 
 async function main(paths: readonly string[]): Promise<void> {
   const started = performance.now();
-  mkdirSync(ROOT, { recursive: true, mode: 0o700 });
   const missing = paths.find((path) => !existsSync(path));
   if (missing !== undefined)
     throw new Error(`Cannot scan '${missing}': it is not there, want a file or directory`);
@@ -176,12 +171,12 @@ async function main(paths: readonly string[]): Promise<void> {
   const url = await startHub();
   say(`${dim('hub')}      ready at ${url} after ${seconds(started)}`);
   const joined = (await status()).hub;
-  if (joined === null) await enrol(url, 'join');
-  else if (joined.url !== url) await enrol(url, 'rejoin');
+  if (joined === null) await enrol(localUrl(url), 'join');
+  else if (joined.url !== localUrl(url)) await enrol(localUrl(url), 'rejoin');
   const packagesAt = existsSync(DPKG_STATUS) ? statSync(DPKG_STATUS).mtimeMs : null;
   const stale = packagesAt !== null && packagesAt !== remembered().vouchedAt;
   if (packagesAt === null) say(`${dim('packages')} no dpkg here: nothing can be vouched for`);
-  if (stale) await vouch(paths, FIRST_LOOK);
+  if (stale) await vouchAndTell(paths, FIRST_LOOK);
   await must('fetch the lists', commands.run('tocsin', ['sync']));
   await participation();
   if (commands.stopping) return;
@@ -197,11 +192,38 @@ async function main(paths: readonly string[]): Promise<void> {
   say(`\n${dim('hub')}      ${styleText('bold', url)} · Ctrl-C stops everything`);
   if (stale) {
     try {
-      await vouch([], WHOLE);
+      await vouchAndTell([], WHOLE);
+      if (!commands.stopping) await takeBack(commands, ROOT, FIRST_LOOK);
       if (!commands.stopping) remember({ vouchedAt: packagesAt });
     } catch (error) {
       say(styleText('yellow', `${errorWords(error)}; the next start tries again`));
     }
+  }
+}
+
+/** Two of these on one project would take each other's hub for a stranger, and start a second one on its data. */
+async function alone(work: () => Promise<void>): Promise<void> {
+  mkdirSync(ROOT, { recursive: true, mode: 0o700 });
+  let begun = false;
+  const lock = {
+    path: join(ROOT, 'start.lock'),
+    what: 'the state of npm start',
+    waitMs: 0,
+    world: systemWorld,
+  };
+  try {
+    await withFileLock(lock, async () => {
+      begun = true;
+      await work();
+      await new Promise(() => {}); // held until the process ends
+    });
+  } catch (error) {
+    if (begun || !(error instanceof TocsinError) || error.code !== 'conflict') throw error;
+    const { listen } = remembered();
+    const hub = listen === undefined ? '' : ` (its hub is https://${listen})`;
+    throw new Error(
+      `Cannot start: npm start runs already with the state in ${ROOT}${hub}, want that one stopped, or another directory: TOCSIN_DATA=DIR npm start`,
+    );
   }
 }
 
@@ -217,6 +239,7 @@ async function stop(status: number, why?: string): Promise<void> {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 const given = process.argv.slice(2);
-main(given.length === 0 ? ['/usr/bin'] : given.map((path) => resolve(path))).catch((error: unknown) => {
+const paths = given.length === 0 ? ['/usr/bin'] : given.map((path) => resolve(path));
+alone(() => main(paths)).catch((error: unknown) => {
   if (!commands.stopping) void stop(2, errorWords(error));
 });

@@ -3,9 +3,12 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemState } from '../../packages/tocsin/src/protocol/system-errors.ts';
+import { errorSentence, reasonOf } from './reason.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
 const PROGRAMS = {
@@ -20,7 +23,7 @@ const STOP_MS = 20_000;
 export interface RunOptions {
   /** Text for its standard input; secrets go this way, never by argument. */
   readonly input?: string;
-  /** A file for its standard output; else it is returned. */
+  /** A file for its standard output, whole when the run is over; else it is returned. */
   readonly outputFile?: string;
   /** Its output and errors go to the terminal as they come. */
   readonly show?: 'all' | 'errors' | 'none';
@@ -31,7 +34,8 @@ export interface RunOptions {
 export interface Finished {
   readonly status: number;
   readonly output: string;
-  readonly errors: string;
+  /** Why it failed, a sentence; of use where `status` says that it did. */
+  readonly reason: string;
 }
 
 export class Commands {
@@ -43,25 +47,27 @@ export class Commands {
     this.#env = { ...process.env, ...env };
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command to its end. One whose output file cannot be written is ended, with status 2. */
   async run(program: Program, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    const { show = 'none' } = options;
+    const { outputFile, show = 'none' } = options;
     const child = this.#spawn(program, args, options.nice ?? false, [
       options.input === undefined ? 'ignore' : 'pipe',
-      show === 'all' && options.outputFile === undefined ? 'inherit' : 'pipe',
+      show === 'all' && outputFile === undefined ? 'inherit' : 'pipe',
       show === 'none' ? 'pipe' : 'inherit',
     ]);
+    child.stdin?.on('error', () => {}); // it ended before it read: its status tells
     child.stdin?.end(options.input);
     const output: Buffer[] = [];
     const errors: Buffer[] = [];
     child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
-    if (options.outputFile === undefined) child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-    else child.stdout?.pipe(createWriteStream(options.outputFile, { mode: 0o600 }));
-    const [code] = (await once(child, 'close')) as [number | null];
+    if (outputFile === undefined) child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
+    const saved = outputFile === undefined ? null : saveOutput(child, outputFile);
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    const trouble = await saved;
     return {
-      status: code ?? 2,
+      status: trouble === null ? (code ?? 2) : 2,
       output: Buffer.concat(output).toString(),
-      errors: Buffer.concat(errors).toString(),
+      reason: trouble ?? reasonOf(Buffer.concat(errors).toString(), code, signal),
     };
   }
 
@@ -77,11 +83,10 @@ export class Commands {
     let lastError = '';
     createInterface({ input: child.stdout! }).on('line', onLine);
     createInterface({ input: child.stderr! }).on('line', (line) => {
-      lastError = line;
+      if (errorSentence(line) !== null) lastError = line;
     });
-    child.on('close', (code) => {
-      if (!this.stopping)
-        onEnd(lastError === '' ? `status ${code}` : lastError.replace(/^(\S+: )?error: /, ''));
+    child.on('close', (code, signal) => {
+      if (!this.stopping) onEnd(reasonOf(lastError, code, signal));
     });
   }
 
@@ -115,5 +120,16 @@ export class Commands {
     this.#running.add(child);
     child.on('close', () => this.#running.delete(child));
     return child;
+  }
+}
+
+/** Null once the file is whole; else why it is not, and the process is asked to end. */
+async function saveOutput(child: ChildProcess, path: string): Promise<string | null> {
+  try {
+    await pipeline(child.stdout!, createWriteStream(path, { mode: 0o600 }));
+    return null;
+  } catch (error) {
+    child.kill('SIGTERM');
+    return `Cannot write '${basename(path)}': ${systemState(String((error as NodeJS.ErrnoException).code))}`;
   }
 }

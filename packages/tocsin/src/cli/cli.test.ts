@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { HELLO, NOT_JOINED, PROGRAM, Stage } from './run-fixture.ts';
@@ -365,6 +374,30 @@ test('the files that the package manager vouches for come as CSV', {
   assert.equal(rows.length, 1);
   assert.match(rows[0]!, /^[0-9a-f]{64},dpkg,"installed by package dpkg, matches its records"$/);
   assert.match(err, /1 file vouched for, 0 altered/);
+});
+
+test('altered files are named on stderr, or in a file of their own', async (t) => {
+  const stage = new Stage(t);
+  const info = stage.path('root/var/lib/dpkg/info');
+  mkdirSync(info, { recursive: true });
+  mkdirSync(stage.path('root/usr'));
+  const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+  writeFileSync(`${info}/tool.list`, '/usr/a\n/usr/b\n');
+  writeFileSync(`${info}/tool.md5sums`, `${md5('a')}  usr/a\n${md5('b')}  usr/b\n`);
+  writeFileSync(stage.path('root/usr/a'), 'a');
+  writeFileSync(stage.path('root/usr/b'), 'changed');
+  const line = 'DIR/root/usr/b: is not as its package installed it (package tool)\n';
+  const plain = await stage.run(['vouch', '--root', 'root']);
+  assert.equal(plain.status, 1);
+  assert.ok(plain.err.startsWith(line), plain.err);
+  const aside = await stage.run(['vouch', '--root', 'root', '--altered', 'altered.txt']);
+  assert.deepEqual([aside.status, aside.out], [1, plain.out]);
+  assert.doesNotMatch(aside.err, /is not as its package/);
+  assert.match(aside.err, /1 file vouched for, 1 altered/);
+  assert.equal(readFileSync(stage.path('altered.txt'), 'utf8'), line.replace('DIR', stage.directory));
+  const nowhere = await stage.run(['vouch', '--root', 'root', '--altered', 'no/such/file']);
+  assert.equal(nowhere.status, 2);
+  assert.match(nowhere.err, /^tocsin: Cannot write 'file': there is no such file or directory, want/);
 });
 
 /** Why nobody without rights can run the program here; false where somebody can. */

@@ -53,3 +53,12 @@ test('a person reads the Statement and says yes, or anything else', { skip }, as
   assert.equal(yes.status, 0, yes.shown);
   assert.equal(JSON.parse((await stage.run(['participation', '--json'])).out).level, 'standard');
 });
+
+test('Ctrl-C at a question ends the program as everywhere, and nothing is set', { skip }, async (t) => {
+  const stage = new Stage(t);
+  const { status, shown } = await atTerminal(stage, 'participation standard', ['\u0003']);
+  assert.equal(status, 130, shown);
+  assert.doesNotMatch(shown, /Abort|mistake|not accepted/);
+  const { chosen, level } = JSON.parse((await stage.run(['participation', '--json'])).out);
+  assert.deepEqual([level, chosen.kind], ['off', 'unset']);
+});

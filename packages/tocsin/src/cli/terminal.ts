@@ -88,10 +88,16 @@ export class Terminal {
     return styleText(style, text, { stream: this.#streams.stderr });
   }
 
-  /** A person's answer to a question, without blanks around; '' where input ended. */
+  /** A person's answer to a question, without blanks around; '' where input ended. Ctrl-C ends the process. */
   async ask(question: string): Promise<string> {
     this.#wipe();
     const reader = createInterface({ input: this.#streams.stdin, output: this.#streams.stderr });
+    // While it reads, the terminal sends no signal but a key: it is made one again, and means what it always does.
+    reader.once('SIGINT', () => {
+      reader.close();
+      this.#streams.stderr.write('\n');
+      process.kill(process.pid, 'SIGINT');
+    });
     const closed = new Promise<string>((resolve) => reader.once('close', () => resolve('')));
     try {
       return (await Promise.race([reader.question(question), closed])).trim();

@@ -1,10 +1,12 @@
 // `tocsin vouch`: prints the files that this machine's package manager vouches for, as CSV that
 // `tocsin-hub import csv` takes. Sends nothing.
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HashPool } from '../agent/hash-pool.ts';
 import { keepYoungHeapSmall } from '../agent/memory.ts';
 import type { VouchedFile, VouchProblem, VouchSummary } from '../agent/vouch.ts';
 import { vouch } from '../agent/vouch.ts';
+import { onFile } from '../lists/files.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
 import { EXIT } from './failure.ts';
@@ -26,15 +28,22 @@ export const define: Define = (cli) =>
   )
     .argument('[path...]', 'only files in or below these; all by default')
     .option('--root <dir>', 'whose records and files', '/')
-    .action((paths: string[], options: { root: string }) => cli.run(() => run(cli, paths, options.root)));
+    .option('--altered <file>', 'name altered files in this file, not on stderr')
+    .action((paths: string[], options: VouchWords) => cli.run(() => run(cli, paths, options)));
 
-async function run(cli: Cli, paths: readonly string[], root: string): Promise<number> {
+interface VouchWords {
+  readonly root: string;
+  readonly altered?: string;
+}
+
+async function run(cli: Cli, paths: readonly string[], { altered, root }: VouchWords): Promise<number> {
   keepYoungHeapSmall();
   const { terminal } = cli;
   const signal = cli.interrupted();
   await using pool = new HashPool();
   pool.start(); // while the package manager's records are read
   const lines = new ResultLines(terminal);
+  const tell = altered === undefined ? (line: string) => terminal.note(line) : lineWriter(altered);
   lines.put('sha256,name,reason\n');
   try {
     const summary = await vouch({
@@ -45,7 +54,7 @@ async function run(cli: Cli, paths: readonly string[], root: string): Promise<nu
       ...(paths.length === 0 ? {} : { under: paths.map((path) => resolve(path)) }),
       onVouched: (file) => lines.put(csvRow(file)),
       onProblem: (problem) => {
-        if (problem.problem !== 'missing') terminal.note(problemLine(problem));
+        if (problem.problem !== 'missing') tell(problemLine(problem));
       },
       ...(terminal.showsProgress ? { onProgress: vouchProgress(terminal) } : {}),
     });
@@ -57,6 +66,14 @@ async function run(cli: Cli, paths: readonly string[], root: string): Promise<nu
   } finally {
     lines.flush();
   }
+}
+
+/** Begins the file anew, and adds a line at each call. Throws `io` where it cannot be written. */
+function lineWriter(path: string): (line: string) => void {
+  const write = (text: string, flag: string): void =>
+    onFile('write', path, () => writeFileSync(path, text, { flag, mode: 0o600 }));
+  write('', 'w');
+  return (line) => write(`${line}\n`, 'a');
 }
 
 function csvRow({ sha256, package: name }: VouchedFile): string {
