@@ -104,3 +104,34 @@ test('Ctrl-C during a restore leaves neither an engine nor half a hub', async ()
     const again = await place.hub(['restore', file, '--data', target]);
     assert.equal(again.status, 0, again.stderr);
   }));
+
+test('words that no list can hold are refused, and foreign ones are shown as text', async () =>
+  await withPlace(async (place) => {
+    const list = join(place.directory, 'a\u001b[31mb.txt');
+    writeFileSync(list, 'evil.example\n');
+    const unnamed = await place.hub(['import', 'domains', list]);
+    assert.equal(unnamed.status, 2);
+    assert.match(unnamed.stderr, /^error: Cannot name the source after the file 'a\?\[31mb\.txt': /);
+    const named = await place.hub(['import', 'domains', list, '--source', 'feed']);
+    assert.equal(named.status, 0, named.stderr);
+    assert.match(named.stdout, /^imported a\ufffd\[31mb\.txt as source 'feed'/);
+    const set = (...words: string[]) =>
+      place.hub(['verdict', 'set', 'evil.example', '--level', 'malicious', ...words]);
+    for (const words of [
+      ['--reason', ''],
+      ['--reason', 'x'.repeat(5_000)],
+      ['--reason', 'a\nb\u001b[31m'],
+      ['--name', 'x\ny'],
+    ]) {
+      const { status, stderr } = await set(...words);
+      assert.equal(status, 2);
+      assert.match(
+        stderr,
+        /^error: Cannot use the (name|reason) '[\x20-\x7e…]*': .*, want one line of 1 to \d+ characters\n$/,
+      );
+    }
+    assert.equal((await set('--reason', 'copies our login page')).status, 0);
+    const { stdout } = await place.hub(['verdict', 'show', 'evil.example']);
+    assert.match(stdout, /a\ufffd\[31mb\.txt line 1$/m);
+    assert.ok(!stdout.includes('\u001b'));
+  }));
