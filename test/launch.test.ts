@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 
-const LAUNCH = new URL('./launch.js', import.meta.url).href;
+const LAUNCH = new URL('../packages/tocsin/src/launch.js', import.meta.url).href;
 
 /** Runs `body` as the main function of a program, on a lifeline. */
 function start(t: TestContext, body: string): ChildProcess {
