@@ -108,8 +108,10 @@ class Started {
     const { NODE_TEST_CONTEXT: _context, ...rest } = process.env;
     const env = { ...rest, TOCSIN_DATA: root, TOCSIN_LISTEN: '127.0.0.1:0', NO_COLOR: '1' };
     const words = [process.execPath, START, ...paths];
+    // 'exec', or a shell in between answers Ctrl-C with a status of its own.
+    const line = `exec ${words.map((word) => `'${word}'`).join(' ')}`;
     this.child = terminal
-      ? spawn('script', ['-qec', words.map((word) => `'${word}'`).join(' '), '/dev/null'], { env })
+      ? spawn('script', ['-qec', line, '/dev/null'], { env })
       : spawn(words[0]!, words.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout!, this.child.stderr!])
       stream.on('data', (chunk) => {
