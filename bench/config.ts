@@ -32,6 +32,16 @@ export const IMPORT_BENCH = {
 
 export const IMPORT_GOALS = { rowsPerSecond: 300_000, rssMb: 600 } as const;
 
+/** What the gate is measured on. */
+export const GATE_BENCH = {
+  /** Different messages, over and over. */
+  different: 1_000,
+  messagesPerRound: 200_000,
+  rounds: { full: 9, quick: 3 },
+} as const;
+
+export const GATE_GOALS = { messagesPerSecond: 300_000 } as const;
+
 export const BENCH_LIMITS = {
   /** One measured program may take this long before it counts as hung. */
   programMs: 15 * 60_000,

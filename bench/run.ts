@@ -9,13 +9,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { errorWords } from 'tocsin/protocol/errors.ts';
 import { BENCH_LIMITS } from './config.ts';
+import { gateBench } from './gate.ts';
 import type { Bench, BenchContext, BenchResult } from './goals.ts';
 import { goalsLine } from './goals.ts';
 import { importBench } from './import.ts';
 import { scanBench } from './scan.ts';
 import { renderTable } from './table.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { scan: scanBench, import: importBench };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  scan: scanBench,
+  import: importBench,
+  gate: gateBench,
+};
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function main(words: readonly string[]): Promise<number> {

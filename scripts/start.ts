@@ -148,18 +148,11 @@ async function participation(): Promise<void> {
     return say(
       `${dim('sharing')}  participation is off (no terminal to ask at): nothing leaves this machine; change it with 'tocsin participation'`,
     );
-  say((await must('show the Statement', commands.run('tocsin', ['statement']))).trimEnd());
   const asked = await askLevel(process.stdin, process.stdout);
   if (asked.kind === 'stopped') return void stop(0);
-  const { level } = asked;
-  const { sha256 } = JSON.parse(
-    await must('read the Statement', commands.run('tocsin', ['statement', '--format', 'json'])),
-  ) as { sha256: string };
-  await must(
-    'set participation',
-    commands.run('tocsin', ['participation', level, ...(level === 'off' ? [] : ['--accept', sha256])]),
-  );
-  say(`${dim('sharing')}  participation is ${level}`);
+  // It shows the Statement in short and asks by itself.
+  await commands.run('tocsin', ['participation', asked.level], { asks: true });
+  say(`${dim('sharing')}  participation is ${(await status()).participationLevel}`);
 }
 
 async function main(paths: readonly string[]): Promise<void> {

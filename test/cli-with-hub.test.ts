@@ -169,6 +169,24 @@ test('a list that is damaged here is an alarm, and sync repairs it', async () =>
   assert.equal((await place.tocsin(['status'])).status, 0);
 });
 
+test('a damaged journal stops sync, which names the way out; set aside, everything goes on', async () => {
+  writeFileSync(
+    join(place.home, 'journal.db'),
+    'no database at all, but long enough to be looked at '.repeat(99),
+  );
+  const stopped = await place.tocsin(['sync']);
+  assert.equal(stopped.status, 2);
+  assert.match(stopped.stderr, /^tocsin: Cannot read the journal .*the file is damaged/m);
+  assert.match(stopped.stderr, /^hint: nothing is sent, .*'tocsin sent set-aside' keeps it as it is/m);
+  const { status, stdout, stderr } = await place.tocsin(['status']);
+  assert.equal(status, 1);
+  assert.match(stdout, /^ALARM {9}Cannot read the journal/m);
+  assert.match(stderr, /'tocsin sent set-aside'/);
+  assert.equal((await place.tocsin(['sent', 'set-aside', '--yes'])).status, 0);
+  assert.match((await place.tocsin(['sync'])).stdout, /^The lists are current/);
+  assert.equal((await place.tocsin(['status'])).status, 0);
+});
+
 test('rejoining another hub takes the old consent and the old lists back, and keeps the overrides', async () => {
   const statement = JSON.parse((await place.tocsin(['statement', '--format', 'json'])).stdout) as {
     sha256: string;

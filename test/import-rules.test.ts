@@ -18,13 +18,16 @@ function declaredBy(file: string, field: 'dependencies' | 'devDependencies'): st
 
 const SOURCES = globSync('packages/*/src/**/*.{ts,tsx,js}', { cwd: ROOT }).sort();
 
+/** Tests, and what several of them share. */
+const FOR_TESTS = /(?:\.test|\bfixture|\/test-(?:help|machine))\.tsx?$/;
+
 test('import rule: every source of every package keeps it', () => {
   const complaints: string[] = [];
   let imports = 0;
   for (const path of SOURCES) {
     const packageJson = `packages/${placeOf(path).packageFolder}/package.json`;
     const declared = declaredBy(packageJson, 'dependencies');
-    if (/\.test\.tsx?$/.test(path)) declared.push(...declaredBy('package.json', 'devDependencies'));
+    if (FOR_TESTS.test(path)) declared.push(...declaredBy('package.json', 'devDependencies'));
     const source = readFileSync(join(ROOT, path), 'utf8');
     imports += importsOf(source).length;
     complaints.push(...complaintsAbout(path, source, new Set(declared)));
@@ -34,6 +37,15 @@ test('import rule: every source of every package keeps it', () => {
     SOURCES.length > 50 && imports > 100,
     `only ${SOURCES.length} files, ${imports} imports: nothing was read`,
   );
+});
+
+test('import rule: nothing of the product imports what is for tests only', () => {
+  const found = SOURCES.filter((path) => !FOR_TESTS.test(path)).flatMap((path) =>
+    importsOf(readFileSync(join(ROOT, path), 'utf8'))
+      .filter(({ specifier }) => FOR_TESTS.test(specifier))
+      .map(({ specifier }) => `${path}: '${specifier}'`),
+  );
+  assert.deepEqual(found, []);
 });
 
 test('import rule: every path that is imported leads to a file', () => {

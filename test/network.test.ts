@@ -14,10 +14,10 @@ import { openCache } from '../packages/tocsin/src/agent/cache.ts';
 import { HashPool } from '../packages/tocsin/src/agent/hash-pool.ts';
 import type { ScanResult } from '../packages/tocsin/src/agent/scan.ts';
 import { scan } from '../packages/tocsin/src/agent/scan.ts';
-import { rejoin } from '../packages/tocsin/src/client/enrol.ts';
-import { followLists } from '../packages/tocsin/src/client/follow.ts';
+import { rejoin } from '../packages/tocsin/src/client/channel/enrol.ts';
+import { setParticipation, statementFor } from '../packages/tocsin/src/client/consent/set-participation.ts';
+import { followLists } from '../packages/tocsin/src/client/lists/follow.ts';
 import type { Machine } from '../packages/tocsin/src/client/machine.ts';
-import { setParticipation } from '../packages/tocsin/src/client/participation.ts';
 import { TocsinError } from '../packages/tocsin/src/protocol/errors.ts';
 import { parseHex } from '../packages/tocsin/src/protocol/hex.ts';
 import type { ObjectKey } from '../packages/tocsin/src/protocol/kinds.ts';
@@ -79,6 +79,12 @@ async function scanned(machine: Machine, directory: string): Promise<string[]> {
 
 const SAME = ['bad', 'fine', 'nobody knows'] as const;
 
+/** As a person who read the Statement does. */
+function choose(machine: Machine): void {
+  const accept = statementFor(machine.consents.current().place, 'en').sha256;
+  machine.consents.change((parts) => setParticipation(parts, { level: 'standard', accept }));
+}
+
 test('a machine with participation off is protected by lists, and asks nothing', async () => {
   await importLines('feed', [digest('bad'), digest('also bad')]);
   await importLines('packages', [digest('fine')], 'good');
@@ -102,7 +108,7 @@ const CROWD = Array.from({ length: 150 }, (_, i) => digest(`crowd ${i}`));
 test('what a hub knows too little of is not asked about: its lists are whole on the machine', async () => {
   const machine = await network.machine('few');
   await machine.refreshLists();
-  setParticipation(machine.home, 'standard', machine.statement.sha256, machine.statement, network.world);
+  choose(machine);
   const before = network.seen.length;
   assert.deepEqual(await scanned(machine, await makeFiles('few-files', SAME)), [
     '0 malicious list',
@@ -117,7 +123,7 @@ test('with participation standard only prefixes leave, and the answer is matched
   await sleep(100);
   const machine = await network.machine('standard');
   await machine.refreshLists();
-  setParticipation(machine.home, 'standard', machine.statement.sha256, machine.statement, network.world);
+  choose(machine);
   // Known to the hub, and not yet to the machine: only asking helps.
   await importLines('late', [digest('seen late')]);
   await sleep(100);
@@ -129,7 +135,8 @@ test('with participation standard only prefixes leave, and the answer is matched
     '2 unknown hub',
     '3 malicious hub',
   ]);
-  const sent = network.seen.slice(before);
+  const [first, ...sent] = network.seen.slice(before);
+  assert.equal(first?.path, '/v1/consent', 'the newest choice is asked for before the first question');
   assert.ok(sent.length >= 1);
   for (const { path, body } of sent) {
     assert.equal(path, '/v1/lookup');

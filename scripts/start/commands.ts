@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly outputFile?: string;
   /** Its output and errors go to the terminal as they come. */
   readonly show?: 'all' | 'errors' | 'none';
+  /** It talks with the person at the terminal itself. */
+  readonly asks?: boolean;
   /** Lower priority, for work beside. */
   readonly nice?: boolean;
 }
@@ -49,12 +51,19 @@ export class Commands {
 
   /** Runs a command to its end. One whose output file cannot be written is ended, with status 2. */
   async run(program: Program, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    const { outputFile, show = 'none' } = options;
-    const child = this.#spawn(program, args, options.nice ?? false, [
-      options.input === undefined ? 'ignore' : 'pipe',
-      show === 'all' && outputFile === undefined ? 'inherit' : 'pipe',
-      show === 'none' ? 'pipe' : 'inherit',
-    ]);
+    const { outputFile, show = 'none', asks = false } = options;
+    const child = this.#spawn(
+      program,
+      args,
+      options.nice ?? false,
+      asks
+        ? ['inherit', 'inherit', 'inherit']
+        : [
+            options.input === undefined ? 'ignore' : 'pipe',
+            show === 'all' && outputFile === undefined ? 'inherit' : 'pipe',
+            show === 'none' ? 'pipe' : 'inherit',
+          ],
+    );
     child.stdin?.on('error', () => {}); // it ended before it read: its status tells
     child.stdin?.end(options.input);
     const output: Buffer[] = [];
@@ -116,7 +125,9 @@ export class Commands {
     const [file, argv] = nice
       ? (['nice', ['-n', '10', process.execPath, ...command]] as const)
       : ([process.execPath, command] as const);
-    const child = spawn(file, argv, { env: { ...this.#env, ...extra }, stdio, detached: true });
+    // What reads from the terminal must stay in its foreground group.
+    const detached = stdio[0] !== 'inherit';
+    const child = spawn(file, argv, { env: { ...this.#env, ...extra }, stdio, detached });
     this.#running.add(child);
     child.on('close', () => this.#running.delete(child));
     return child;

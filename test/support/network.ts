@@ -7,20 +7,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PostgresAccessStore } from '../../packages/hub/src/access/postgres-store.ts';
 import { mintToken } from '../../packages/hub/src/access/tokens.ts';
+import { readSettings } from '../../packages/hub/src/config.ts';
 import type { KeyRing } from '../../packages/hub/src/keys/store.ts';
 import { createKeys, openKeys } from '../../packages/hub/src/keys/store.ts';
 import { PublishedLists } from '../../packages/hub/src/lists/published.ts';
 import { registerListRoutes } from '../../packages/hub/src/lists/routes.ts';
 import { registerLookupRoutes } from '../../packages/hub/src/lookup/routes.ts';
+import type { Participation } from '../../packages/hub/src/participation.ts';
+import { openParticipation } from '../../packages/hub/src/participation.ts';
 import type { HubServer } from '../../packages/hub/src/server/server.ts';
 import { buildServer } from '../../packages/hub/src/server/server.ts';
 import type { TemporaryHub } from '../../packages/hub/src/testing/temporary-hub.ts';
 import { temporaryHub } from '../../packages/hub/src/testing/temporary-hub.ts';
 import { LISTS_CHANNEL } from '../../packages/hub/src/verdicts/publish.ts';
-import { join as joinHub } from '../../packages/tocsin/src/client/enrol.ts';
-import type { Home } from '../../packages/tocsin/src/client/home.ts';
-import { homeAt } from '../../packages/tocsin/src/client/home.ts';
+import { join as joinHub } from '../../packages/tocsin/src/client/channel/enrol.ts';
 import { Machine } from '../../packages/tocsin/src/client/machine.ts';
+import type { Home } from '../../packages/tocsin/src/client/state/home.ts';
+import { homeAt } from '../../packages/tocsin/src/client/state/home.ts';
 import type { World } from '../../packages/tocsin/src/protocol/world.ts';
 
 export const HOUR = 3_600_000;
@@ -51,6 +54,8 @@ export class Network {
   readonly world: MovedWorld;
   readonly hub: TemporaryHub;
   readonly keys: KeyRing;
+  /** Terms, intake, policies and public pages of the hub; `sweep` and the like are its `upkeep`. */
+  readonly participation: Participation;
   readonly server: HubServer;
   readonly url: string;
   /** Everything that machines sent, in order. */
@@ -60,12 +65,13 @@ export class Network {
   readonly #close: () => Promise<void>;
 
   private constructor(
-    parts: Pick<Network, 'world' | 'hub' | 'keys' | 'server' | 'url' | 'seen'>,
+    parts: Pick<Network, 'world' | 'hub' | 'keys' | 'participation' | 'server' | 'url' | 'seen'>,
     close: () => Promise<void>,
   ) {
     this.world = parts.world;
     this.hub = parts.hub;
     this.keys = parts.keys;
+    this.participation = parts.participation;
     this.server = parts.server;
     this.url = parts.url;
     this.seen = parts.seen;
@@ -78,6 +84,8 @@ export class Network {
     const hub = await temporaryHub(world);
     await createKeys(hub.layout.keys, world);
     const keys = openKeys(hub.layout.keys);
+    const settings = readSettings({ flags: { data: hub.layout.directory }, env: {} });
+    const participation = await openParticipation({ db: hub.db, keys, settings, world, log: () => {} });
     const lists = await PublishedLists.open(hub.db, hub.layout);
     const access = new PostgresAccessStore(hub.db);
     const seen: SeenRequest[] = [];
@@ -94,17 +102,19 @@ export class Network {
         });
         registerListRoutes(app, lists);
         registerLookupRoutes(app, lists);
+        participation.register(app);
       },
     });
     const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
     const listener = await hub.db.listen(LISTS_CHANNEL, () => void lists.reload());
     const close = async (): Promise<void> => {
       await server.close();
+      await participation.close();
       await listener.close();
       lists.close();
       await hub.close();
     };
-    return new Network({ world, hub, keys, server, url, seen }, close);
+    return new Network({ world, hub, keys, participation, server, url, seen }, close);
   }
 
   async token(): Promise<string> {

@@ -21,9 +21,13 @@ export interface Ended {
 /** One machine and one hub in a directory of their own. */
 export class Place {
   readonly directory = mkdtempSync(join(tmpdir(), 'tocsin-test-'));
-  readonly home = join(this.directory, 'agent');
+  readonly home: string;
   readonly data = join(this.directory, 'hub');
   readonly #running = new Set<ChildProcess>();
+
+  constructor(home?: string) {
+    this.home = home ?? join(this.directory, 'agent');
+  }
 
   /** Runs `tocsin` to its end. */
   async tocsin(args: readonly string[], input = ''): Promise<Ended> {
@@ -85,7 +89,7 @@ export async function gone(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
 }
 
-export async function ended(child: ChildProcess, input: string): Promise<Ended> {
+export async function ended(child: ChildProcess, input = ''): Promise<Ended> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));

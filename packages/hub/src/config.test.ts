@@ -5,7 +5,25 @@ import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
-import { readSettings, SETTINGS, SETTINGS_LIMITS, settingFlags, settingsHelp } from './config.ts';
+import { readSettings, SETTINGS_LIMITS, settingFlags, settingsHelp } from './config.ts';
+import { SETTINGS } from './settings-table.ts';
+
+/** What is said of an operator who says nothing. */
+const NO_TERMS = {
+  operatorName: null,
+  operatorAddress: null,
+  operatorContact: null,
+  privacyContact: null,
+  securityContact: null,
+  representative: null,
+  authority: null,
+  storagePlaces: [],
+  retentionDays: null,
+  partners: [],
+  jurisdiction: null,
+  optInEverywhere: false,
+  edition: 'basic',
+};
 
 /** A data directory with this text as its hub.json. */
 function dataWith(t: TestContext, text?: string): string {
@@ -37,6 +55,7 @@ test('flags win over the environment, that over the file, that over the default'
     tokenLifetime: 300,
     rootKey: '/env.key',
     databaseUrl: 'postgres://h/file',
+    ...NO_TERMS,
   });
   const defaults = readSettings({ flags: {}, env: { TOCSIN_HUB_DATA: join(data, 'absent') } });
   assert.deepEqual(defaults, {
@@ -46,6 +65,7 @@ test('flags win over the environment, that over the file, that over the default'
     tokenLifetime: 3600,
     rootKey: null,
     databaseUrl: null,
+    ...NO_TERMS,
   });
 });
 

@@ -5,81 +5,15 @@
 //   settingsHelp(): string                     all three names of each setting, default and explanation
 //   settingFlags(): { flags, explain }[]       as commander's `option(flags, description)` wants them
 //
-// A new setting is one row of SETTINGS (name in the file = key; flag and environment name derive from it).
+// A new setting is one row of settings-table.ts (name in the file = key; flag and environment name derive from it).
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
-import { type Listen, parseCount, parseDatabaseUrl, parseListen, parsePath } from './settings-values.ts';
+import type { Env, Setting } from './settings-table.ts';
+import { defaultData, SETTINGS } from './settings-table.ts';
 import { layoutOf } from './store/layout.ts';
 
 export const SETTINGS_LIMITS = { fileBytes: 64 * 1024 } as const;
-
-type Env = Readonly<Record<string, string | undefined>>;
-
-interface Setting<T> {
-  /** What stands for the value in help, as DIR. */
-  readonly value: string;
-  /** Throws an Error whose words finish "Cannot use --x 'y': ..." */
-  readonly parse: (text: string) => T;
-  readonly fallback: (env: Env) => T;
-  /** The default in words. */
-  readonly fallbackWords: string;
-  readonly explain: string;
-  /** Its value stands in no message. */
-  readonly secret?: boolean;
-  /** Other environment names, after the derived one. */
-  readonly alsoEnv?: readonly string[];
-}
-
-const setting = <T>(row: Setting<T>): Setting<T> => row;
-
-export const SETTINGS = {
-  data: setting<string>({
-    value: 'DIR',
-    parse: parsePath,
-    fallback: defaultData,
-    fallbackWords: '/var/lib/tocsin-hub for root, else ~/.local/state/tocsin-hub',
-    explain: 'where the hub keeps everything: records, keys, segments, backups',
-  }),
-  config: setting<string | null>({
-    value: 'FILE',
-    parse: parsePath,
-    fallback: () => null,
-    fallbackWords: 'hub.json in the data directory, when it is there',
-    explain: 'settings as one JSON object, by the names in the third column',
-  }),
-  listen: setting<Listen>({
-    value: 'HOST:PORT',
-    parse: parseListen,
-    fallback: () => ({ host: '127.0.0.1', port: 8743 }),
-    fallbackWords: '127.0.0.1:8743',
-    explain: 'where machines reach the hub; port 0 picks a free one',
-  }),
-  databaseUrl: setting<string | null>({
-    value: 'URL',
-    parse: parseDatabaseUrl,
-    fallback: () => null,
-    fallbackWords: 'the embedded PostgreSQL',
-    explain: 'a PostgreSQL server of your own, as postgresql://user:password@host/database',
-    secret: true,
-    alsoEnv: ['DATABASE_URL'],
-  }),
-  rootKey: setting<string | null>({
-    value: 'FILE',
-    parse: parsePath,
-    fallback: () => null,
-    fallbackWords: 'keys/root.key in the data directory',
-    explain: 'the root private key, when it is kept elsewhere',
-  }),
-  tokenLifetime: setting<number>({
-    value: 'SECONDS',
-    parse: parseCount(60, 30 * 86_400),
-    fallback: () => 3600,
-    fallbackWords: '3600',
-    explain: 'how long a join token can be used',
-  }),
-} as const;
 
 type SettingName = keyof typeof SETTINGS;
 export type Settings = { readonly [Name in SettingName]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
@@ -93,6 +27,8 @@ export interface SettingsInput {
 /** One value as somebody wrote it, and where. */
 interface Given {
   readonly text: string;
+  /** A value of the settings file that is neither text nor a number; `text` then shows it. */
+  readonly json?: unknown;
   /** The words by which an error names the place, as "--listen". */
   readonly place: string;
 }
@@ -138,12 +74,6 @@ export function settingFlags(): readonly { readonly flags: string; readonly expl
   }));
 }
 
-function defaultData(env: Env): string {
-  if (process.geteuid?.() === 0) return '/var/lib/tocsin-hub';
-  const state = env['XDG_STATE_HOME'];
-  return join(state !== undefined && state !== '' ? state : join(homedir(), '.local', 'state'), 'tocsin-hub');
-}
-
 function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
@@ -182,7 +112,8 @@ function refuseUnknownEnv(env: Env): void {
 function parseGiven<Name extends SettingName>(name: Name, given: Given): Settings[Name] {
   const row: Setting<unknown> = SETTINGS[name];
   try {
-    return row.parse(given.text) as Settings[Name];
+    const parsed = given.json !== undefined && row.json ? row.json(given.json) : row.parse(given.text);
+    return parsed as Settings[Name];
   } catch (error) {
     const shown = row.secret === true ? '' : ` '${given.text.slice(0, 200)}'`;
     throw new TocsinError(
@@ -232,13 +163,19 @@ function parseFileRows(content: object, file: string): ReadonlyMap<SettingName, 
         `Cannot use "${key.slice(0, 100)}" in ${file}: no setting has that name, want one of ${allowed.join(', ')}`,
       );
     }
-    if (typeof value !== 'string' && typeof value !== 'number') {
+    const plain = typeof value === 'string' || typeof value === 'number';
+    const row: Setting<unknown> = SETTINGS[name];
+    if (!plain && row.json === undefined) {
       throw new TocsinError(
         'input',
-        `Cannot use "${name}" in ${file}: its value is neither text nor a number, want ${SETTINGS[name].value}`,
+        `Cannot use "${name}" in ${file}: its value is neither text nor a number, want ${row.value}`,
       );
     }
-    rows.set(name, { text: String(value), place: `"${name}" in ${file}` });
+    const place = `"${name}" in ${file}`;
+    rows.set(
+      name,
+      plain ? { text: String(value), place } : { text: JSON.stringify(value), json: value, place },
+    );
   }
   return rows;
 }

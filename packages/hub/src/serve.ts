@@ -1,6 +1,6 @@
 // A running hub, config to service:
 //
-//   settings ─► records (hub.ts) ─► keys ─► bundled lists ─► published lists ─► HTTPS server
+//   settings ─► records (hub.ts) ─► keys ─► terms, Statements ─► bundled lists ─► published lists ─► HTTPS server
 //                                                    ▲
 //                 PostgreSQL's notification ─► reload, tell machines (lists/published.ts)
 //
@@ -16,10 +16,14 @@ import type { Settings } from './config.ts';
 import type { Hub } from './hub.ts';
 import { openHub } from './hub.ts';
 import { importBundled } from './imports/bundled.ts';
+import { maintain, maintenanceWords } from './keys/rotate.ts';
+import type { KeyRing } from './keys/store.ts';
 import { createKeys, openKeys } from './keys/store.ts';
 import { PublishedLists } from './lists/published.ts';
 import { registerListRoutes } from './lists/routes.ts';
 import { registerLookupRoutes } from './lookup/routes.ts';
+import type { Participation } from './participation.ts';
+import { openParticipation } from './participation.ts';
 import type { HubServer } from './server/server.ts';
 import { buildServer } from './server/server.ts';
 import { collectGarbage } from './verdicts/garbage.ts';
@@ -50,15 +54,18 @@ export async function serve(
     for (const step of cleanUp.toReversed()) await step();
   };
   try {
-    await createKeys(hub.layout.keys, world, settings.rootKey ?? undefined);
+    const keys = await prepareKeys(hub);
+    const participation = await openParticipation({ ...hub, keys });
+    cleanUp.push(() => participation.close());
     await importBundled(hub);
     await publish(hub);
     const lists = await PublishedLists.open(hub.db, hub.layout);
     cleanUp.push(() => lists.close());
-    const server = await makeServer(hub, lists);
+    const server = await makeServer(hub, keys, lists, participation);
     cleanUp.push(() => server.close());
     const { url } = await server.listen(settings.listen);
-    cleanUp.push(await follow(hub, lists), upkeep(hub));
+    cleanUp.push(await follow(hub, lists), upkeep(hub, participation));
+    void participation.publish();
     return { url, server, close };
   } catch (error) {
     await close();
@@ -66,10 +73,25 @@ export async function serve(
   }
 }
 
-async function makeServer(hub: Hub, lists: PublishedLists): Promise<HubServer> {
+/** Keys that are there, current, and of this release: hubs of an earlier one get what they lack. */
+async function prepareKeys(hub: Hub): Promise<KeyRing> {
+  const rootKey = hub.settings.rootKey ?? undefined;
+  await createKeys(hub.layout.keys, hub.world, rootKey);
+  const keys = openKeys(hub.layout.keys, rootKey);
+  const words = maintenanceWords(await maintain(keys, hub.world));
+  if (words !== null) hub.log(words);
+  return keys;
+}
+
+async function makeServer(
+  hub: Hub,
+  keys: KeyRing,
+  lists: PublishedLists,
+  participation: Participation,
+): Promise<HubServer> {
   const access = new PostgresAccessStore(hub.db);
   return await buildServer({
-    keys: openKeys(hub.layout.keys, hub.settings.rootKey ?? undefined),
+    keys,
     tokens: access,
     machines: access,
     world: hub.world,
@@ -78,6 +100,7 @@ async function makeServer(hub: Hub, lists: PublishedLists): Promise<HubServer> {
     registerRoutes: (app) => {
       registerListRoutes(app, lists);
       registerLookupRoutes(app, lists);
+      participation.register(app);
     },
   });
 }
@@ -96,8 +119,8 @@ async function follow(hub: Hub, lists: PublishedLists): Promise<() => Promise<vo
   };
 }
 
-/** What nobody asks for: unfinished publications, files that nothing names. */
-function upkeep(hub: Hub): () => void {
+/** What nobody asks for: unfinished publications, files that nothing names, data whose time is over. */
+function upkeep(hub: Hub, participation: Participation): () => void {
   const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
     let running = false;
     return setInterval(() => {
@@ -115,6 +138,7 @@ function upkeep(hub: Hub): () => void {
     every(SERVE_LIMITS.garbageMs, 'clearing old files', () =>
       collectGarbage({ ...hub, clock: hub.world.clock }),
     ),
+    ...participation.upkeep.map(({ everyMs, what, work }) => every(everyMs, what, work)),
   ];
   return () => timers.forEach(clearInterval);
 }

@@ -8,7 +8,7 @@ import type { World } from 'tocsin/protocol/world.ts';
 import type { KeyRing } from '../keys/store.ts';
 import { ACCESS_LIMITS } from './config.ts';
 import type { ProvedMachine } from './enrolment.ts';
-import { isKeyOf } from './machine-key.ts';
+import { isKeyOf, sameKey, spkiOf } from './machine-key.ts';
 import type { MachineStore } from './store.ts';
 
 export type Caller =
@@ -102,8 +102,11 @@ export class Callers {
     if (row === null) return { kind: 'refused', why: 'unknown' };
     if (row.revokedAt !== null) return { kind: 'refused', why: 'revoked' };
     if (!isKeyOf(row, key)) return { kind: 'refused', why: 'replaced' };
-    if (row.formerKey !== null && Buffer.compare(row.key, key) === 0)
-      await this.#parts.machines.settleKey(machineId, key);
+    const newest = sameKey(row.key, key);
+    if (row.formerKey !== null && newest) await this.#parts.machines.settleKey(machineId, key);
+    // Release 0.1.0 kept digests only: the handshake has just proved this key.
+    if ((newest ? row.publicKey : row.formerPublicKey) === null)
+      await this.#parts.machines.keepPublicKey(machineId, key, spkiOf(leaf));
     return { kind: 'machine', machineId, key, notAfter };
   }
 

@@ -1,5 +1,5 @@
-// Who gets a machine certificate: the holder of a token once, and a machine under its own certificate
-// (spec/enrolment.md sections 3 and 4). Speaks no HTTP.
+// Who gets a machine certificate: the holder of a token once, a machine under its own certificate, and a copy of a
+// machine as another one (spec/enrolment.md sections 3 and 4). Speaks no HTTP.
 import type { X509Certificate } from 'node:crypto';
 import { parseBase64Url } from 'tocsin/protocol/base64.ts';
 import { CERTIFICATE_LIMITS } from 'tocsin/protocol/certificates.ts';
@@ -8,6 +8,7 @@ import { TOKEN_LIMITS } from 'tocsin/protocol/join-token.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import { issueMachine } from '../keys/authority.ts';
 import type { KeyRing } from '../keys/store.ts';
+import { ACCESS_LIMITS } from './config.ts';
 import { readCertificateRequest } from './request.ts';
 import type { MachineStore, TokenStore } from './store.ts';
 import { secretDigest } from './tokens.ts';
@@ -52,10 +53,11 @@ export class Enrolment {
    */
   async enrol(secretSha256: Uint8Array, requestText: string): Promise<X509Certificate> {
     const { world, tokens, keys } = this.#parts;
-    const { publicKey, key } = await readCertificateRequest(requestText);
+    const { publicKey, key, spki } = await readCertificateRequest(requestText);
     const at = world.clock.now();
     const expiresAt = at + CERTIFICATE_LIMITS.machineLifetime * 1000;
-    const outcome = await tokens.redeem({ secretSha256, machineId: randomUuid(world), key, at, expiresAt });
+    const machineId = randomUuid(world);
+    const outcome = await tokens.redeem({ secretSha256, machineId, key, publicKey: spki, at, expiresAt });
     switch (outcome.kind) {
       case 'enrolled':
       case 'repeated':
@@ -69,14 +71,39 @@ export class Enrolment {
     }
   }
 
+  /**
+   * A certificate for a copy of a machine, under the certificate that it was copied with: a machine of its own from
+   * then on, with the marks of its origin and none of its choices. Its key must be a new one. Throws `input`,
+   * `certificate`, `busy` beyond the copies that one machine may have in a day.
+   */
+  async enrolClone(origin: ProvedMachine, requestText: string): Promise<X509Certificate> {
+    const { world, machines, keys } = this.#parts;
+    const { publicKey, key, spki } = await readCertificateRequest(requestText);
+    const at = world.clock.now();
+    const outcome = await machines.clone({
+      originId: origin.machineId,
+      machineId: randomUuid(world),
+      key,
+      publicKey: spki,
+      at,
+      expiresAt: at + CERTIFICATE_LIMITS.machineLifetime * 1000,
+      since: at - 86_400_000,
+      limit: ACCESS_LIMITS.clonesPerDay,
+    });
+    if (outcome.kind === 'enrolled' || outcome.kind === 'repeated')
+      return issueMachine(keys.issuing, outcome.machineId, publicKey, world);
+    throw cloneRefusal(outcome.kind);
+  }
+
   /** A new certificate for the machine, for its key or another one. Throws `input`; `certificate` where it may not. */
   async renew(machine: ProvedMachine, requestText: string): Promise<X509Certificate> {
     const { world, machines, keys } = this.#parts;
-    const { publicKey, key } = await readCertificateRequest(requestText);
+    const { publicKey, key, spki } = await readCertificateRequest(requestText);
     const at = world.clock.now();
     const expiresAt = at + CERTIFICATE_LIMITS.machineLifetime * 1000;
     const { machineId, key: shownKey } = machine;
-    if (!(await machines.renew({ machineId, shownKey, newKey: key, at, expiresAt })))
+    const renewal = { machineId, shownKey, newKey: key, newPublicKey: spki, at, expiresAt };
+    if (!(await machines.renew(renewal)))
       throw new TocsinError(
         'certificate',
         "Cannot renew the certificate: the machine is revoked, or the key was replaced; want 'tocsin rejoin' with a new token",
@@ -98,6 +125,28 @@ function refusal(kind: 'foreign' | 'used' | 'expired'): TocsinError {
     `token-${kind}`,
     `Cannot enrol with the join token: ${state}, want a new one from 'tocsin-hub token'`,
   );
+}
+
+function cloneRefusal(kind: 'same-key' | 'too-many' | 'refused'): TocsinError {
+  switch (kind) {
+    case 'same-key':
+      return new TocsinError(
+        'input',
+        "Cannot enrol the copy of a machine: the request is for the machine's own key, want a new key",
+      );
+    case 'too-many':
+      return new TocsinError(
+        'busy',
+        `Cannot enrol the copy of a machine: ${ACCESS_LIMITS.clonesPerDay} of this one enrolled within a day, want a later call, or a join token`,
+      );
+    case 'refused':
+      return new TocsinError(
+        'certificate',
+        "Cannot enrol the copy of a machine: the machine is revoked, want 'tocsin rejoin' with a new token",
+      );
+    default:
+      return never(kind);
+  }
 }
 
 /** RFC 9562 version 4. */

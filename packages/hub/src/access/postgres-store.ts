@@ -1,7 +1,12 @@
-// Tokens and machines in PostgreSQL (tables join_token and machine of 001-spine.sql). A row lock on the token
-// makes its use single, whatever node is asked.
+// Tokens and machines in PostgreSQL (tables join_token and machine of 001-spine.sql and 002-participation.sql). How
+// a machine comes in is postgres-admission.ts.
 import type { Queries } from '../store/database.ts';
+import type { MachineColumns, TokenColumns } from './postgres-admission.ts';
+import { bytea, cloneIn, machineRow, redeemIn } from './postgres-admission.ts';
 import type {
+  CloneOutcome,
+  CloneRow,
+  MachineMarks,
   MachineRow,
   MachineStore,
   RedeemOutcome,
@@ -10,25 +15,11 @@ import type {
   TokenState,
   TokenStore,
 } from './store.ts';
+import { NO_MARKS } from './store.ts';
 
 /** What is needed of store/database.ts. */
 export interface AccessDatabase extends Queries {
   transaction<T>(work: (session: Queries) => Promise<T>): Promise<T>;
-}
-
-interface TokenColumns {
-  readonly expires_at: Date;
-  readonly machine_id: string | null;
-}
-
-interface MachineColumns {
-  readonly id: string;
-  readonly key_sha256: Buffer;
-  readonly former_key_sha256: Buffer | null;
-  readonly enrolled_at: Date;
-  readonly renewed_at: Date;
-  readonly expires_at: Date;
-  readonly revoked_at: Date | null;
 }
 
 export class PostgresAccessStore implements TokenStore, MachineStore {
@@ -38,10 +29,16 @@ export class PostgresAccessStore implements TokenStore, MachineStore {
     this.#database = database;
   }
 
-  async addToken(secretSha256: Uint8Array, createdAt: number, expiresAt: number): Promise<void> {
+  async addToken(
+    secretSha256: Uint8Array,
+    createdAt: number,
+    expiresAt: number,
+    { managed, personal, group }: MachineMarks = NO_MARKS,
+  ): Promise<void> {
     await this.#database.execute(
-      'INSERT INTO join_token (secret_sha256, created_at, expires_at) VALUES ($1, $2, $3)',
-      [bytea(secretSha256), new Date(createdAt), new Date(expiresAt)],
+      `INSERT INTO join_token (secret_sha256, created_at, expires_at, managed, personal, policy_group)
+       VALUES ($1, $2, $3, $4, $5, $6)`,
+      [bytea(secretSha256), new Date(createdAt), new Date(expiresAt), managed, personal, group],
     );
   }
 
@@ -57,6 +54,10 @@ export class PostgresAccessStore implements TokenStore, MachineStore {
 
   redeem(redemption: Redemption): Promise<RedeemOutcome> {
     return this.#database.transaction((session) => redeemIn(session, redemption));
+  }
+
+  clone(clone: CloneRow): Promise<CloneOutcome> {
+    return this.#database.transaction((session) => cloneIn(session, clone));
   }
 
   sweepTokens(before: number): Promise<number> {
@@ -76,21 +77,44 @@ export class PostgresAccessStore implements TokenStore, MachineStore {
     return rows.map(machineRow);
   }
 
-  async renew({ machineId, shownKey, newKey, at, expiresAt }: RenewalRow): Promise<boolean> {
+  async renew({ machineId, shownKey, newKey, newPublicKey, at, expiresAt }: RenewalRow): Promise<boolean> {
     const rows = await this.#database.execute(
-      `UPDATE machine SET key_sha256 = $3, former_key_sha256 = CASE WHEN $2 = $3 THEN NULL ELSE $2 END,
-                          renewed_at = $4, expires_at = $5
+      `UPDATE machine SET key_sha256 = $3, public_key = $6,
+              former_key_sha256 = CASE WHEN $2 = $3 THEN NULL ELSE $2 END,
+              former_public_key = CASE WHEN $2 = $3 THEN NULL WHEN key_sha256 = $2 THEN public_key
+                                       ELSE former_public_key END,
+              renewed_at = $4, expires_at = $5
        WHERE id = $1 AND revoked_at IS NULL AND (key_sha256 = $2 OR former_key_sha256 = $2)`,
-      [machineId, bytea(shownKey), bytea(newKey), new Date(at), new Date(expiresAt)],
+      [machineId, bytea(shownKey), bytea(newKey), new Date(at), new Date(expiresAt), bytea(newPublicKey)],
     );
     return rows === 1;
   }
 
   async settleKey(id: string, key: Uint8Array): Promise<void> {
     await this.#database.execute(
-      'UPDATE machine SET former_key_sha256 = NULL WHERE id = $1 AND key_sha256 = $2',
+      'UPDATE machine SET former_key_sha256 = NULL, former_public_key = NULL WHERE id = $1 AND key_sha256 = $2',
       [id, bytea(key)],
     );
+  }
+
+  async keepPublicKey(id: string, key: Uint8Array, publicKey: Uint8Array): Promise<void> {
+    await this.#database.execute(
+      `UPDATE machine SET public_key = CASE WHEN key_sha256 = $2 THEN $3 ELSE public_key END,
+                          former_public_key = CASE WHEN key_sha256 = $2 THEN former_public_key ELSE $3 END
+       WHERE id = $1 AND (key_sha256 = $2 OR former_key_sha256 = $2)`,
+      [id, bytea(key), bytea(publicKey)],
+    );
+  }
+
+  async mark(id: string, marks: Partial<MachineMarks>): Promise<boolean> {
+    const { managed = null, personal = null, group = null } = marks;
+    const rows = await this.#database.execute(
+      `UPDATE machine SET managed = coalesce($2, managed), personal = coalesce($3, personal),
+                          policy_group = CASE WHEN $4 THEN $5 ELSE policy_group END
+       WHERE id = $1`,
+      [id, managed, personal, marks.group !== undefined, group],
+    );
+    return rows === 1;
   }
 
   async revoke(id: string, at: number): Promise<boolean> {
@@ -101,6 +125,19 @@ export class PostgresAccessStore implements TokenStore, MachineStore {
     return rows === 1;
   }
 
+  async revokeClones(id: string, at: number): Promise<readonly string[]> {
+    const rows = await this.#database.query<{ id: string }>(
+      `WITH RECURSIVE clones AS (
+         SELECT id FROM machine WHERE cloned_from = $1
+         UNION SELECT m.id FROM machine m JOIN clones c ON m.cloned_from = c.id
+       )
+       UPDATE machine SET revoked_at = $2 WHERE id IN (SELECT id FROM clones) AND revoked_at IS NULL
+       RETURNING id`,
+      [id, new Date(at)],
+    );
+    return rows.map((row) => row.id);
+  }
+
   async revokedSince(since: number): Promise<readonly string[]> {
     const rows = await this.#database.query<{ id: string }>(
       'SELECT id FROM machine WHERE revoked_at IS NOT NULL AND revoked_at >= $1',
@@ -108,50 +145,4 @@ export class PostgresAccessStore implements TokenStore, MachineStore {
     );
     return rows.map((row) => row.id);
   }
-}
-
-async function redeemIn(session: Queries, redemption: Redemption): Promise<RedeemOutcome> {
-  const { secretSha256, machineId, key, at, expiresAt } = redemption;
-  const [token] = await session.query<TokenColumns>(
-    'SELECT expires_at, machine_id FROM join_token WHERE secret_sha256 = $1 FOR UPDATE',
-    [bytea(secretSha256)],
-  );
-  if (token === undefined) return { kind: 'foreign' };
-  const ended = at >= token.expires_at.getTime();
-  if (token.machine_id !== null) {
-    const same = await session.execute(
-      'UPDATE machine SET expires_at = $3 WHERE id = $1 AND key_sha256 = $2 AND revoked_at IS NULL AND NOT $4',
-      [token.machine_id, bytea(key), new Date(expiresAt), ended],
-    );
-    return same === 1 ? { kind: 'repeated', machineId: token.machine_id } : { kind: 'used' };
-  }
-  if (ended) return { kind: 'expired' };
-  const now = new Date(at);
-  await session.execute(
-    `INSERT INTO machine (id, key_sha256, enrolled_at, renewed_at, expires_at) VALUES ($1, $2, $3, $3, $4)`,
-    [machineId, bytea(key), now, new Date(expiresAt)],
-  );
-  await session.execute('UPDATE join_token SET used_at = $2, machine_id = $3 WHERE secret_sha256 = $1', [
-    bytea(secretSha256),
-    now,
-    machineId,
-  ]);
-  return { kind: 'enrolled', machineId };
-}
-
-function machineRow(row: MachineColumns): MachineRow {
-  return {
-    id: row.id,
-    key: row.key_sha256,
-    formerKey: row.former_key_sha256,
-    enrolledAt: row.enrolled_at.getTime(),
-    renewedAt: row.renewed_at.getTime(),
-    expiresAt: row.expires_at.getTime(),
-    revokedAt: row.revoked_at?.getTime() ?? null,
-  };
-}
-
-/** pg takes a Buffer for bytea, and a plain Uint8Array for JSON. */
-function bytea(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -4,7 +4,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'no
 import { test } from 'node:test';
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
-import { makeMachineKey, makeRequest } from 'tocsin/client/csr.ts';
+import { makeMachineKey, makeRequest } from 'tocsin/client/channel/csr.ts';
 import { toBase64 } from 'tocsin/protocol/base64.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { ACCESS_LIMITS } from './config.ts';

@@ -13,7 +13,8 @@ const ECDSA_WITH_SHA256 = Buffer.from('300a06082a8648ce3d040302', 'hex');
 
 export interface CertificateRequest {
   readonly publicKey: KeyObject;
-  /** SHA-256 of the SPKI. */
+  /** The public key as SPKI in DER, and its SHA-256. */
+  readonly spki: Uint8Array;
   readonly key: Uint8Array;
 }
 
@@ -30,7 +31,7 @@ export async function readCertificateRequest(text: string): Promise<CertificateR
   const publicKey = p256Key(spki);
   if (!isStrictlySigned(Buffer.from(der))) throw refuse('its signature is not ECDSA with SHA-256 in DER');
   if (!(await isSelfSigned(request))) throw refuse('its signature does not hold');
-  return { publicKey, key: createHash('sha256').update(spki).digest() };
+  return { publicKey, spki, key: createHash('sha256').update(spki).digest() };
 }
 
 /**

@@ -1,71 +1,32 @@
 // One contract, run over both implementations of TokenStore and MachineStore.
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { startPostgres } from '../engine/postgres.ts';
-import { openDatabase } from '../store/database.ts';
-import { migrate } from '../store/migrate.ts';
-import { MemoryAccessStore } from './memory-store.ts';
-import { PostgresAccessStore } from './postgres-store.ts';
-import type { MachineStore, Redemption, TokenStore } from './store.ts';
+import { after, before, test } from 'node:test';
+import type { AccessStore, OpenStore } from './contract-fixture.ts';
+import {
+  bytes,
+  describeStores,
+  enrolled,
+  HOUR,
+  NOW,
+  newToken,
+  redemption,
+  spkiFor,
+} from './contract-fixture.ts';
+import { NO_MARKS } from './store.ts';
 
-type Store = TokenStore & MachineStore;
-const NOW = Date.UTC(2026, 0, 15);
-const HOUR = 3_600_000;
+describeStores(contract);
 
-describe('access store in memory', () =>
-  contract(async () => ({ store: new MemoryAccessStore(), close: async () => {} })));
-
-describe('access store in PostgreSQL', () =>
-  contract(async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
-    const engine = await startPostgres({ directory, log: () => {} });
-    const database = await openDatabase({ connection: engine.connection });
-    await migrate({ database, log: () => {}, beforeUpgrade: async () => {} });
-    return {
-      store: new PostgresAccessStore(database),
-      close: async () => {
-        await database.close();
-        await engine.stop();
-        rmSync(directory, { recursive: true });
-      },
-    };
-  }));
-
-function contract(open: () => Promise<{ store: Store; close: () => Promise<void> }>): void {
-  let store: Store;
+function contract(open: () => Promise<OpenStore>): void {
+  let store: AccessStore;
   let close: () => Promise<void>;
   before(async () => {
     ({ store, close } = await open());
   });
   after(() => close());
 
-  const newToken = async (lifetime = HOUR): Promise<Uint8Array> => {
-    const secret = new Uint8Array(randomBytes(32));
-    await store.addToken(secret, NOW, NOW + lifetime);
-    return secret;
-  };
-  const redemption = (secretSha256: Uint8Array, change: Partial<Redemption> = {}): Redemption => ({
-    secretSha256,
-    machineId: randomUUID(),
-    key: new Uint8Array(randomBytes(32)),
-    at: NOW,
-    expiresAt: NOW + 72 * HOUR,
-    ...change,
-  });
-  const enrolled = async (): Promise<{ id: string; key: Uint8Array }> => {
-    const wanted = redemption(await newToken());
-    assert.equal((await store.redeem(wanted)).kind, 'enrolled');
-    return { id: wanted.machineId, key: wanted.key };
-  };
-  const bytes = (value: Uint8Array | null): string | null =>
-    value === null ? null : Buffer.from(value).toString('hex');
-
   test('a token enrols one machine, and then is used', async () => {
-    const secret = await newToken();
+    const secret = await newToken(store);
     assert.deepEqual(await store.tokenState(secret, NOW), { kind: 'usable' });
     const wanted = redemption(secret);
     assert.deepEqual(await store.redeem(wanted), { kind: 'enrolled', machineId: wanted.machineId });
@@ -74,11 +35,15 @@ function contract(open: () => Promise<{ store: Store; close: () => Promise<void>
     const row = await store.findMachine(wanted.machineId);
     assert.equal(bytes(row!.key), bytes(wanted.key));
     assert.deepEqual(
-      { ...row, key: null },
+      { ...row, key: null, publicKey: bytes(row!.publicKey) },
       {
         id: wanted.machineId,
         key: null,
         formerKey: null,
+        publicKey: bytes(wanted.publicKey),
+        formerPublicKey: null,
+        marks: NO_MARKS,
+        clonedFrom: null,
         enrolledAt: NOW,
         renewedAt: NOW,
         expiresAt: NOW + 72 * HOUR,
@@ -88,7 +53,7 @@ function contract(open: () => Promise<{ store: Store; close: () => Promise<void>
   });
 
   test('of many at once with one token exactly one enrols', async () => {
-    const secret = await newToken();
+    const secret = await newToken(store);
     const tries = Array.from({ length: 12 }, () => redemption(secret));
     const kinds = (await Promise.all(tries.map((wanted) => store.redeem(wanted)))).map(({ kind }) => kind);
     assert.equal(kinds.filter((kind) => kind === 'enrolled').length, 1);
@@ -98,7 +63,7 @@ function contract(open: () => Promise<{ store: Store; close: () => Promise<void>
   });
 
   test('the same key may show its token again, also at once, and stays the same machine', async () => {
-    const secret = await newToken();
+    const secret = await newToken(store);
     const key = new Uint8Array(randomBytes(32));
     const outcomes = await Promise.all(
       Array.from({ length: 6 }, () => store.redeem(redemption(secret, { key }))),
@@ -111,7 +76,7 @@ function contract(open: () => Promise<{ store: Store; close: () => Promise<void>
   });
 
   test('the same key is refused once the token has ended, or its machine is revoked', async () => {
-    const secret = await newToken();
+    const secret = await newToken(store);
     const wanted = redemption(secret);
     await store.redeem(wanted);
     assert.deepEqual(await store.redeem({ ...wanted, at: NOW + HOUR }), { kind: 'used' });
@@ -120,7 +85,7 @@ function contract(open: () => Promise<{ store: Store; close: () => Promise<void>
   });
 
   test('a token ends at its time, and an unknown one is foreign', async () => {
-    const secret = await newToken();
+    const secret = await newToken(store);
     assert.deepEqual(await store.tokenState(secret, NOW + HOUR - 1), { kind: 'usable' });
     assert.deepEqual(await store.tokenState(secret, NOW + HOUR), { kind: 'expired' });
     assert.deepEqual(await store.redeem(redemption(secret, { at: NOW + HOUR })), { kind: 'expired' });
@@ -130,18 +95,25 @@ function contract(open: () => Promise<{ store: Store; close: () => Promise<void>
   });
 
   test('swept tokens are forgotten, the others stay', async () => {
-    const old = await newToken(1_000);
-    const young = await newToken(HOUR);
+    const old = await newToken(store, 1_000);
+    const young = await newToken(store, HOUR);
     assert.ok((await store.sweepTokens(NOW + 2_000)) >= 1);
     assert.deepEqual(await store.tokenState(old, NOW), { kind: 'foreign' });
     assert.deepEqual(await store.tokenState(young, NOW), { kind: 'usable' });
   });
 
   test('a renewal for the same key leaves one key', async () => {
-    const { id, key } = await enrolled();
+    const { id, key } = await enrolled(store);
     const expiresAt = NOW + 100 * HOUR;
     assert.equal(
-      await store.renew({ machineId: id, shownKey: key, newKey: key, at: NOW + 1, expiresAt }),
+      await store.renew({
+        machineId: id,
+        shownKey: key,
+        newKey: key,
+        newPublicKey: spkiFor(key),
+        at: NOW + 1,
+        expiresAt,
+      }),
       true,
     );
     const row = await store.findMachine(id);
@@ -151,14 +123,26 @@ function contract(open: () => Promise<{ store: Store; close: () => Promise<void>
   });
 
   test('a renewal for a new key keeps the former one until the new one is seen', async () => {
-    const { id, key } = await enrolled();
+    const { id, key } = await enrolled(store);
     const second = new Uint8Array(randomBytes(32));
     const third = new Uint8Array(randomBytes(32));
     const renew = (shownKey: Uint8Array, newKey: Uint8Array): Promise<boolean> =>
-      store.renew({ machineId: id, shownKey, newKey, at: NOW, expiresAt: NOW + HOUR });
+      store.renew({
+        machineId: id,
+        shownKey,
+        newKey,
+        newPublicKey: spkiFor(newKey),
+        at: NOW,
+        expiresAt: NOW + HOUR,
+      });
+    const first = bytes((await store.findMachine(id))!.publicKey);
     assert.equal(await renew(key, second), true);
     assert.equal(bytes((await store.findMachine(id))!.formerKey), bytes(key));
+    assert.equal(bytes((await store.findMachine(id))!.publicKey), bytes(spkiFor(second)));
+    assert.equal(bytes((await store.findMachine(id))!.formerPublicKey), first);
     assert.equal(await renew(key, third), true, 'the answer was lost: asked again under the former key');
+    assert.equal(bytes((await store.findMachine(id))!.publicKey), bytes(spkiFor(third)));
+    assert.equal(bytes((await store.findMachine(id))!.formerPublicKey), first);
     await store.settleKey(id, second);
     assert.equal(
       bytes((await store.findMachine(id))!.formerKey),
@@ -167,17 +151,18 @@ function contract(open: () => Promise<{ store: Store; close: () => Promise<void>
     );
     await store.settleKey(id, third);
     assert.equal((await store.findMachine(id))!.formerKey, null);
+    assert.equal((await store.findMachine(id))!.formerPublicKey, null);
     assert.equal(await renew(key, second), false);
     assert.equal(await renew(second, second), false);
     assert.equal(await renew(third, third), true);
   });
 
   test('a revoked or unknown machine does not renew, and is revoked once', async () => {
-    const { id, key } = await enrolled();
+    const { id, key } = await enrolled(store);
     assert.equal(await store.revoke(id, NOW + 5), true);
     assert.equal(await store.revoke(id, NOW + 6), false);
     assert.equal((await store.findMachine(id))!.revokedAt, NOW + 5);
-    const renewal = { shownKey: key, newKey: key, at: NOW, expiresAt: NOW };
+    const renewal = { shownKey: key, newKey: key, newPublicKey: key, at: NOW, expiresAt: NOW };
     assert.equal(await store.renew({ machineId: id, ...renewal }), false);
     assert.equal(await store.renew({ machineId: randomUUID(), ...renewal }), false);
     assert.equal(await store.revoke(randomUUID(), NOW), false);
@@ -187,7 +172,7 @@ function contract(open: () => Promise<{ store: Store; close: () => Promise<void>
   });
 
   test('machines are listed in pages, each once', async () => {
-    for (let i = 0; i < 5; i++) await enrolled();
+    for (let i = 0; i < 5; i++) await enrolled(store);
     const ids: string[] = [];
     for (let after: string | null = null; ; ) {
       const page = await store.listMachines(after, 2);

@@ -5,7 +5,8 @@ import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { formatJoinToken, TOKEN_LIMITS } from 'tocsin/protocol/join-token.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import { ACCESS_LIMITS } from './config.ts';
-import type { TokenStore } from './store.ts';
+import type { MachineMarks, TokenStore } from './store.ts';
+import { NO_MARKS } from './store.ts';
 
 export interface MintedToken {
   /** The line for the person; not to be logged. */
@@ -20,6 +21,7 @@ export async function mintToken(
   root: RootKey,
   world: World,
   lifetime: number = ACCESS_LIMITS.tokenLifetime,
+  marks: MachineMarks = NO_MARKS,
 ): Promise<MintedToken> {
   if (!Number.isInteger(lifetime) || lifetime < 1 || lifetime > ACCESS_LIMITS.maxTokenLifetime)
     throw new TocsinError(
@@ -30,7 +32,7 @@ export async function mintToken(
   const now = world.clock.now();
   const expiresAt = now + lifetime * 1000;
   await store.sweepTokens(now - ACCESS_LIMITS.tokenMemory * 1000);
-  await store.addToken(secretDigest(secret), now, expiresAt);
+  await store.addToken(secretDigest(secret), now, expiresAt, marks);
   return { text: formatJoinToken({ root, secret }), expiresAt };
 }
 

@@ -115,7 +115,10 @@ class Reading {
         this.#header = parseHeader(await this.#whole(entry, size, BACKUP_LIMITS.headerBytes));
         return;
       case 'manifest':
-        this.#manifest = parseManifest(await whole(entry, size, BACKUP_LIMITS.manifestBytes));
+        this.#manifest = parseManifest(
+          await whole(entry, size, BACKUP_LIMITS.manifestBytes),
+          this.#header?.version ?? 0,
+        );
         return;
       default:
         await this.#data(entry, place);

@@ -13,7 +13,7 @@ import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { BACKUP_LIMITS } from './config.ts';
 import { clearLeftovers } from './files.ts';
 import type { BackupEntry, BackupHeader, BackupManifest } from './manifest.ts';
-import { HEADER_NAME, MANIFEST_NAME } from './manifest.ts';
+import { HEADER_NAME, MANIFEST_NAME, manifestBytes } from './manifest.ts';
 
 export interface WrittenArchive {
   /** Size of the file, and its SHA-256 in hex: who keeps it elsewhere can tell a changed file. */
@@ -79,12 +79,14 @@ export class ArchiveWriter {
 
   /** Writes the header; the first entry. */
   async begin(header: BackupHeader): Promise<void> {
-    await this.#addJson(HEADER_NAME, header);
+    const bytes = Buffer.from(`${JSON.stringify(header)}\n`);
+    await this.add(HEADER_NAME, bytes.length, [bytes]);
   }
 
   /** Writes the manifest and gives the file its name; durable on return. */
   async finish(manifest: Omit<BackupManifest, 'entries'>): Promise<WrittenArchive> {
-    await this.#addJson(MANIFEST_NAME, { ...manifest, entries: [...this.entries] });
+    const bytes = manifestBytes({ ...manifest, entries: [...this.entries] });
+    await this.add(MANIFEST_NAME, bytes.length, [bytes]);
     this.#pack.finalize();
     await this.#written;
     refuseExisting(this.#file);
@@ -100,11 +102,6 @@ export class ArchiveWriter {
     const why = await this.#written.catch((error: unknown) => error);
     rmSync(this.#half, { force: true });
     return why instanceof Error && 'syscall' in why ? unwritable(basename(this.#file), why) : null;
-  }
-
-  async #addJson(name: string, value: unknown): Promise<void> {
-    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
-    await this.add(name, bytes.length, [bytes]);
   }
 
   /** Rejects when the file cannot be written on; never resolves. */

@@ -2,7 +2,7 @@
 
 export const BACKUP_MAGIC = 'tocsin-backup';
 /** Raised when a reader of the older one could not understand the file. */
-export const BACKUP_VERSION = 1;
+export const BACKUP_VERSION = 2;
 
 export const BACKUP_LIMITS = {
   /** Rows travel in parts of about this size, so that neither side holds a table. */

@@ -1,10 +1,13 @@
 // What a backup says of itself: a header in front (what this is, by whom readable) and a manifest at the end (what
 // must have come in between, by digest). A file without its manifest was cut off. Parsers of foreign bytes.
+import { createHash } from 'node:crypto';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { BACKUP_FOLDERS, BACKUP_LIMITS, BACKUP_MAGIC, BACKUP_VERSION } from './config.ts';
 
 export const HEADER_NAME = 'backup.json';
 export const MANIFEST_NAME = 'manifest.json';
+/** 64 hex digits and the end of the line. */
+const DIGEST_LINE_BYTES = 65;
 
 export interface BackupHeader {
   readonly format: typeof BACKUP_MAGIC;
@@ -68,15 +71,31 @@ export function damaged(state: string): TocsinError {
   return new TocsinError('corrupt', `Cannot read the backup: ${state}, want the file as it was made`);
 }
 
-/** Throws 'corrupt' for anything but a complete manifest. */
-export function parseManifest(bytes: Uint8Array): BackupManifest {
-  const value = parseJson(bytes);
+/** A line of JSON, and from version 2 on a line with its SHA-256: nothing else holds the digest of the manifest. */
+export function manifestBytes(manifest: BackupManifest): Buffer {
+  const line = Buffer.from(`${JSON.stringify(manifest)}\n`);
+  return Buffer.concat([line, digestLine(line)]);
+}
+
+function digestLine(line: Uint8Array): Buffer {
+  return Buffer.from(`${createHash('sha256').update(line).digest('hex')}\n`);
+}
+
+/** `version` as the header says. Throws 'corrupt' for anything but a complete manifest. */
+export function parseManifest(bytes: Uint8Array, version: number): BackupManifest {
+  const value = parseJson(version < 2 ? bytes : withoutDigest(bytes));
   if (!isRecord(value)) throw damaged('its manifest is not readable');
   return {
     entries: list(value['entries'], parseEntry),
     tables: list(value['tables'], parseTable),
     sequences: list(value['sequences'], parseSequence),
   };
+}
+
+function withoutDigest(bytes: Uint8Array): Uint8Array {
+  const line = bytes.subarray(0, Math.max(0, bytes.length - DIGEST_LINE_BYTES));
+  if (!digestLine(line).equals(bytes.subarray(line.length))) throw damaged('its manifest is not as it was');
+  return line;
 }
 
 function parseEntry(row: Readonly<Record<string, unknown>>): BackupEntry | null {

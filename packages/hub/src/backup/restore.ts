@@ -12,9 +12,10 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { syncDirectory } from 'tocsin/lists/files.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
-import { systemWorld, type World } from 'tocsin/protocol/world.ts';
+import { systemWorld, unixSeconds, type World } from 'tocsin/protocol/world.ts';
 import { withFileLock } from '../engine/lock.ts';
 import { startPostgres, stopLeftover } from '../engine/postgres.ts';
+import { markRestored, newestDocument } from '../keys/files.ts';
 import { type Database, openDatabase, type Session } from '../store/database.ts';
 import { type Layout, layoutOf, prepareLayout } from '../store/layout.ts';
 import { applyMigration, loadMigrations, type Migration, refuseFilledDatabase } from '../store/migrate.ts';
@@ -152,6 +153,7 @@ async function fillStore(
       if (JSON.stringify(again.manifest) !== JSON.stringify(manifest))
         throw damaged('it changed while it was read');
       await filler.finish();
+      if (newestDocument(layout.keys) > 0) markRestored(layout.keys, unixSeconds(world.clock));
     } catch (error) {
       await filler.abort();
       throw error;

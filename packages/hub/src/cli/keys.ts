@@ -24,7 +24,9 @@ export function keysCommand(program: Command): Command {
     });
   keys
     .command('rotate')
-    .description('make a new TLS authority; the old one counts until its certificates ran out')
+    .description(
+      'make a new TLS authority and a new age recipient; the old ones count until nothing of theirs can come',
+    )
     .option('--drop-old', 'drop the old authority at once, as after a theft: machines must rejoin')
     .addHelpText(
       'after',
@@ -68,6 +70,8 @@ function summaryText(keys: KeysSummary): string {
         `TLS authority ${id}, until ${until}${issues ? ', issues certificates' : ', still counts'}`,
     ),
     `receipt key ${keys.receipt ?? 'none'}`,
+    ...(keys.age.length === 0 ? ["age recipient none yet: run 'tocsin-hub keys rotate'"] : []),
+    ...keys.age.map((recipient, i) => `age recipient ${recipient}${i === 0 ? '' : ', still opened'}`),
     `log key ${keys.log ?? 'none yet'}`,
   ];
   return lines.join('\n');

@@ -3,12 +3,16 @@ import { Command, CommanderError } from 'commander';
 import { settingFlags, settingsHelp } from '../config.ts';
 import { VERSION } from '../version.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
+import { eraseCommand } from './erase.ts';
 import { heldCommand, sourcesCommand } from './held.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { machinesCommand } from './machines.ts';
+import { messagesCommand } from './messages.ts';
+import { policyCommand } from './policy.ts';
 import { publishCommand } from './publish.ts';
 import { serveCommand } from './serve.ts';
+import { registerCommand, statementCommand } from './statement.ts';
 import { tokenCommand } from './token.ts';
 import { verdictCommand } from './verdict.ts';
 import { fail } from './words.ts';
@@ -31,6 +35,11 @@ function program(): Command {
     sourcesCommand,
     machinesCommand,
     keysCommand,
+    statementCommand,
+    registerCommand,
+    policyCommand,
+    messagesCommand,
+    eraseCommand,
     publishCommand,
     backupCommand,
     restoreCommand,

@@ -8,6 +8,11 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** As it is, for texts that end with a line of their own. */
+export function write(text: string): void {
+  process.stdout.write(text);
+}
+
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -1,6 +1,6 @@
 // What `tocsin-hub keys show | rotate | export-root` do, for the command line to call. Prints nothing itself.
 import { join } from 'node:path';
-import { removeFile } from 'tocsin/client/home.ts';
+import { removeFile } from 'tocsin/client/state/home.ts';
 import { syncDirectory } from 'tocsin/lists/files.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import type { World } from 'tocsin/protocol/world.ts';
@@ -20,6 +20,8 @@ export interface KeysSummary {
   readonly expires: string;
   readonly authorities: readonly { readonly id: string; readonly issues: boolean; readonly until: string }[];
   readonly receipt: string | null;
+  /** Recipients of sealed messages, the one in use first. */
+  readonly age: readonly string[];
   readonly log: string | null;
 }
 
@@ -35,6 +37,7 @@ export function showKeys(directory: string): KeysSummary {
     expires: iso(document.expires),
     authorities: document.tls.map(({ id, notAfter }, i) => ({ id, issues: i === 0, until: iso(notAfter) })),
     receipt: document.receipt?.id ?? null,
+    age: document.age.map(({ recipient }) => recipient),
     log: document.log,
   };
 }

@@ -16,5 +16,11 @@ export const HUB_KEY_LIMITS = {
   /** A replaced authority counts until the last certificate of it can no more be renewed. */
   authorityRetiredLife:
     CERTIFICATE_LIMITS.machineLifetime + CERTIFICATE_LIMITS.renewAfterEnd + 2 * CERTIFICATE_LIMITS.skew,
+  /**
+   * A replaced age identity opens late messages for so long: whoever still seals to it had no contact since, and
+   * then its certificate cannot be renewed any more.
+   */
+  ageRetiredLife:
+    CERTIFICATE_LIMITS.machineLifetime + CERTIFICATE_LIMITS.renewAfterEnd + 2 * CERTIFICATE_LIMITS.skew,
   maxFileBytes: 128 * 1024,
 } as const;

@@ -3,17 +3,20 @@
 //   root.key            PKCS#8 PEM, Ed25519; may be taken offline       signs keys documents: whoever has it is the hub
 //   root.pub            raw public key, base64url                       what tokens pin
 //   authority-<id>.key  PKCS#8 PEM, P-256                               issues certificates: can pose as hub and machines
-//   receipt-<id>.key    PKCS#8 PEM, Ed25519                             signs receipts
+//   receipt-<id>.key    PKCS#8 PEM, Ed25519                             signs receipts, terms and policies
+//   age-<id>.key        age identity, as age-keygen writes them         opens what machines sealed to this hub
 //   keys-<number>.json  signed keys documents; the highest number counts, the others are history
+//   restored            unix seconds, where the hub came out of a backup: the lowest number of its next document
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { PRIVATE_FILE, readSmallFile, removeFile, writeFileDurable } from 'tocsin/client/home.ts';
+import { PRIVATE_FILE, readSmallFile, removeFile, writeFileDurable } from 'tocsin/client/state/home.ts';
 import { syncDirectory } from 'tocsin/lists/files.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
+import { causeWords } from 'tocsin/protocol/system-errors.ts';
 import { HUB_KEY_LIMITS } from './config.ts';
 
-export const KEY_FILES = { root: 'root.key', rootPublic: 'root.pub' } as const;
+export const KEY_FILES = { root: 'root.key', rootPublic: 'root.pub', restored: 'restored' } as const;
 
 export function authorityFile(id: string): string {
   return `authority-${id}.key`;
@@ -21,6 +24,10 @@ export function authorityFile(id: string): string {
 
 export function receiptFile(id: string): string {
   return `receipt-${id}.key`;
+}
+
+export function ageFile(id: string): string {
+  return `age-${id}.key`;
 }
 
 export function documentFile(number: number): string {
@@ -45,9 +52,10 @@ export function createKeyFile(path: string, text: string): boolean {
     syncDirectory(dirname(path));
     return true;
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    if (code === 'EEXIST') return false;
-    throw new TocsinError('io', `Cannot write a key file: ${code}, want a writable disk`, { cause });
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new TocsinError('io', `Cannot write a key file: ${causeWords(cause, 'want a writable disk')}`, {
+      cause,
+    });
   } finally {
     removeFile(temporary);
   }
@@ -69,18 +77,48 @@ export function exportKeyFile(path: string, text: string): boolean {
     syncDirectory(dirname(path));
     return true;
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    if (code === 'EEXIST') return false;
-    throw new TocsinError('io', `Cannot write a key file: ${code}, want a writable place`, { cause });
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new TocsinError('io', `Cannot write a key file: ${causeWords(cause, 'want a writable place')}`, {
+      cause,
+    });
   }
+}
+
+/**
+ * Notes that the keys came out of a backup at `now`, unix seconds. Machines may hold documents that were made after
+ * that backup: the next one gets a number that the hub cannot have reached by counting. Durable on return.
+ */
+export function markRestored(directory: string, now: number): void {
+  writeFileDurable(join(directory, KEY_FILES.restored), `${now}\n`);
+}
+
+/** The lowest number that the next keys document may have; 0 for a hub that was never restored. */
+export function lowestNumber(directory: string): number {
+  const text = readKeyFile(join(directory, KEY_FILES.restored))?.trim() ?? '0';
+  if (!/^[0-9]{1,12}$/.test(text))
+    throw new TocsinError(
+      'corrupt',
+      `Cannot open the hub's keys: '${KEY_FILES.restored}' holds no number, want it from a backup`,
+    );
+  return Number(text);
 }
 
 /** The highest number of a keys document in `directory`; 0 for none. */
 export function newestDocument(directory: string): number {
-  let newest = 0;
-  for (const name of readdirSync(directory)) {
-    const number = /^keys-([0-9]{8,15})\.json$/.exec(name)?.[1];
-    if (number !== undefined) newest = Math.max(newest, Number(number));
-  }
-  return newest;
+  return documentNumbers(directory).at(-1) ?? 0;
+}
+
+/** The numbers of all keys documents that were ever made here, rising. */
+export function documentNumbers(directory: string): readonly number[] {
+  const found = readdirSync(directory).map((name) => /^keys-([0-9]{8,15})\.json$/.exec(name)?.[1]);
+  return found
+    .filter((number) => number !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Ids of the age identities in `directory`, whether a document names them or not. */
+export function ageIds(directory: string): readonly string[] {
+  const found = readdirSync(directory).map((name) => /^age-([0-9a-f]{32})\.key$/.exec(name)?.[1]);
+  return found.filter((id) => id !== undefined);
 }

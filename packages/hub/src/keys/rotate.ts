@@ -1,24 +1,33 @@
 // New keys documents: signed again before they run out, with a new authority, or without an old one. Whoever
-// calls needs the root's private key in hand; the number rises by one each time, whoever calls at once.
+// calls needs the root's private key in hand; the number rises each time, whoever calls at once.
 import { join } from 'node:path';
-import { removeFile } from 'tocsin/client/home.ts';
+import { removeFile } from 'tocsin/client/state/home.ts';
+import { never } from 'tocsin/protocol/errors.ts';
 import type { KeysDocument, TlsEntry } from 'tocsin/protocol/keys-document.ts';
 import { KEYS_LIMITS, tlsEntry } from 'tocsin/protocol/keys-document.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import { unixSeconds } from 'tocsin/protocol/world.ts';
+import type { AgeEntry } from './age.ts';
+import { nextRecipients, removeEndedAges, storeAgeIdentity } from './age.ts';
 import { HUB_KEY_LIMITS } from './config.ts';
-import { authorityFile } from './files.ts';
+import { authorityFile, lowestNumber } from './files.ts';
 import type { KeyRing, RootSigner } from './store.ts';
 import { endOf, requireSameRoot, storeAuthority, storeDocument } from './store.ts';
 
-/** Signs the same keys anew, for another lifetime; drops authorities that ran out. Durable on return. */
-export function reissue(ring: KeyRing, signer: RootSigner, world: World): void {
+/**
+ * Signs the same keys anew, for another lifetime; drops what ran out, and adds an age recipient where there is none
+ * (hubs of 0.1.0). Durable on return.
+ */
+export async function reissue(ring: KeyRing, signer: RootSigner, world: World): Promise<void> {
   ring.reload();
   requireSameRoot(ring.directory, signer);
   const now = unixSeconds(world.clock);
   const [first, ...others] = ring.keys.document.tls;
-  storeDocument(ring.directory, signer, next(ring, [first!, ...living(others, now)], now));
+  const fresh = ring.keys.document.age.length === 0 ? await storeAgeIdentity(ring.directory) : undefined;
+  const age = nextRecipients(ring.directory, ring.keys.document.age, now, fresh);
+  storeDocument(ring.directory, signer, next(ring, [first!, ...living(others, now)], age, now));
   ring.reload();
+  removeEndedAges(ring.directory, now);
 }
 
 export interface RotateOptions {
@@ -27,8 +36,9 @@ export interface RotateOptions {
 }
 
 /**
- * Adds a new authority, which issues from now on; the old ones count until their certificates have run out, and
- * their private keys are removed, for nothing is issued by them any more. Durable on return.
+ * Adds a new authority, which issues from now on, and a new age recipient, to which machines seal from now on. Old
+ * authorities count until their certificates have run out, and their private keys are removed, for nothing is
+ * issued by them any more; old age identities are kept for as long as late messages may come. Durable on return.
  */
 export async function rotate(
   ring: KeyRing,
@@ -43,9 +53,12 @@ export async function rotate(
   const fresh = tlsEntry(authority.certificate.raw, endOf(authority));
   const old = options.dropOld ? [] : living(ring.keys.document.tls, now).map((entry) => retire(entry, now));
   const tls = [fresh, ...old].slice(0, KEYS_LIMITS.maxAuthorities);
+  const held = options.dropOld ? [] : ring.keys.document.age;
+  const age = nextRecipients(ring.directory, held, now, await storeAgeIdentity(ring.directory));
   const replaced = ring.keys.document.tls;
-  storeDocument(ring.directory, signer, next(ring, tls, now));
+  storeDocument(ring.directory, signer, next(ring, tls, age, now));
   ring.reload();
+  removeEndedAges(ring.directory, now);
   for (const { id } of replaced) removeFile(join(ring.directory, authorityFile(id)));
 }
 
@@ -54,19 +67,26 @@ export type Maintenance =
   | { readonly kind: 'reissued' }
   | { readonly kind: 'rotated' }
   /** The root is offline and one signature of it is wanted before `deadline` (unix seconds). */
-  | { readonly kind: 'root-wanted'; readonly deadline: number };
+  | { readonly kind: 'root-wanted'; readonly deadline: number }
+  /** The root is offline and no age recipient is there yet: machines cannot send sealed messages. */
+  | { readonly kind: 'recipient-wanted' }
+  /** The root is offline and the hub came out of a backup: machines may hold a newer document than it. */
+  | { readonly kind: 'restored' };
 
 /** What time asks for: run at start and daily. */
 export async function maintain(ring: KeyRing, world: World): Promise<Maintenance> {
   ring.reload();
   const now = unixSeconds(world.clock);
-  const { expires, tls } = ring.keys.document;
+  const { expires, tls, age } = ring.keys.document;
   const authorityEnd = tls[0]!.notAfter;
   const old = expires - now < HUB_KEY_LIMITS.documentRenewBefore;
   const ending = authorityEnd - now < HUB_KEY_LIMITS.authorityRenewBefore;
-  if (!old && !ending) return { kind: 'fresh' };
+  const restored = ring.keys.document.number < lowestNumber(ring.directory);
+  if (!old && !ending && !restored && age.length > 0) return { kind: 'fresh' };
   const signer = ring.rootSigner();
   if (signer === null) {
+    if (age.length === 0) return { kind: 'recipient-wanted' };
+    if (restored) return { kind: 'restored' };
     const deadline = Math.min(expires, authorityEnd);
     return deadline - now < HUB_KEY_LIMITS.documentWarnBefore
       ? { kind: 'root-wanted', deadline }
@@ -76,14 +96,33 @@ export async function maintain(ring: KeyRing, world: World): Promise<Maintenance
     await rotate(ring, signer, world);
     return { kind: 'rotated' };
   }
-  reissue(ring, signer, world);
+  await reissue(ring, signer, world);
   return { kind: 'reissued' };
 }
 
-function next(ring: KeyRing, tls: readonly TlsEntry[], now: number): KeysDocument {
+/** What the operator is told of it in the log; null where nothing is to be done. */
+export function maintenanceWords(done: Maintenance): string | null {
+  switch (done.kind) {
+    case 'fresh':
+    case 'reissued':
+    case 'rotated':
+      return null;
+    case 'root-wanted':
+      return `the keys document runs out on ${new Date(done.deadline * 1000).toISOString()}: run 'tocsin-hub keys rotate --root-key FILE'`;
+    case 'recipient-wanted':
+      return "machines cannot send sealed messages yet, for the keys document has no age recipient: run 'tocsin-hub keys rotate --root-key FILE' once";
+    case 'restored':
+      return "this hub came out of a backup, and machines may hold newer keys than it: run 'tocsin-hub keys rotate --root-key FILE' once";
+    default:
+      return never(done);
+  }
+}
+
+function next(ring: KeyRing, tls: readonly TlsEntry[], age: readonly AgeEntry[], now: number): KeysDocument {
   const { document } = ring.keys;
   const expires = now + HUB_KEY_LIMITS.documentLifetime;
-  return { ...document, number: document.number + 1, issued: now, expires, tls };
+  const number = Math.max(document.number + 1, lowestNumber(ring.directory));
+  return { ...document, number, issued: now, expires, tls, age };
 }
 
 function living(entries: readonly TlsEntry[], now: number): readonly TlsEntry[] {

@@ -108,7 +108,7 @@ test('rotation: the new authority issues, the old one counts until its last cert
   assert.equal(more.length, 0);
   assert.ok(!existsSync(join(directory, `authority-${old.id}.key`)), 'its private key is gone');
   world.pass(187 * DAY);
-  reissue(ring, ring.rootSigner()!, world);
+  await reissue(ring, ring.rootSigner()!, world);
   assert.deepEqual(
     ring.keys.document.tls.map(({ id }) => id),
     [first!.id],

@@ -1,6 +1,8 @@
 // The hub's keys as they stand on disk: made on first use, opened, replaced by newer documents.
 //
 //   root.key ──signs──► keys-<n>.json ──names──► authority-<id>.key ──issues──► leaves of hub and machines
+//                                        ├─────► receipt-<id>.key ──signs──► receipts, terms, policies
+//                                        └─────► age-<id>.key ──opens──► messages of machines
 //
 // createKeys(directory, world, rootKeyFile?)   the first document; safe to run again after a crash, or twice at once
 // openKeys(directory, rootKeyFile?): KeyRing   KeyRing.reload() sees documents that another process added
@@ -8,7 +10,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
-import { makePrivateDirectory } from 'tocsin/client/home.ts';
+import { makePrivateDirectory } from 'tocsin/client/state/home.ts';
 import { parseBase64Url, toBase64, toBase64Url } from 'tocsin/protocol/base64.ts';
 import { formatEnvelope, signEnvelope } from 'tocsin/protocol/dsse.ts';
 import type { RootKey } from 'tocsin/protocol/ed25519.ts';
@@ -24,6 +26,7 @@ import {
 } from 'tocsin/protocol/keys-document.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import { unixSeconds } from 'tocsin/protocol/world.ts';
+import { readAgeIdentity, storeAgeIdentity } from './age.ts';
 import type { IssuingAuthority } from './authority.ts';
 import { makeAuthority } from './authority.ts';
 import { HUB_KEY_LIMITS } from './config.ts';
@@ -43,6 +46,14 @@ export interface RootSigner {
   readonly privateKey: KeyObject;
 }
 
+/** The key that countersigns: receipts, terms, policies, confirmations. */
+export interface ReceiptSigner {
+  readonly id: string;
+  readonly privateKey: KeyObject;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
 /** Makes whatever is missing for a first keys document. Does nothing where there is one. */
 export async function createKeys(directory: string, world: World, rootKeyFile?: string): Promise<void> {
   makePrivateDirectory(directory);
@@ -60,7 +71,7 @@ export async function createKeys(directory: string, world: World, rootKeyFile?: 
     expires: now + HUB_KEY_LIMITS.documentLifetime,
     tls: [tlsEntry(authority.certificate.raw, endOf(authority))],
     log: null,
-    age: [],
+    age: [await storeAgeIdentity(directory)],
     receipt: storeReceiptKey(directory),
   };
   try {
@@ -82,6 +93,9 @@ export class KeyRing {
   readonly #rootKeyFile: string;
   #keys: TrustedKeys;
   #issuing: IssuingAuthority;
+  #receipt: ReceiptSigner | null = null;
+  /** By id; what a file does not hold is asked for again, for another process may have added it. */
+  readonly #ages = new Map<string, string>();
 
   constructor(directory: string, rootKeyFile?: string) {
     this.directory = directory;
@@ -98,6 +112,23 @@ export class KeyRing {
   /** The authority that issues: the first of the document. */
   get issuing(): IssuingAuthority {
     return this.#issuing;
+  }
+
+  /** The receipt key of the document. Throws `corrupt` where its file is missing, damaged or another key. */
+  get receipt(): ReceiptSigner {
+    const named = this.#keys.document.receipt;
+    if (this.#receipt === null || this.#receipt.id !== named?.id)
+      this.#receipt = readReceipt(this.directory, named);
+    return this.#receipt;
+  }
+
+  /** The age identity of this id, the current or an earlier one; null where there is none. Throws `corrupt`. */
+  ageIdentity(id: string): string | null {
+    const known = this.#ages.get(id);
+    if (known !== undefined) return known;
+    const identity = readAgeIdentity(this.directory, id);
+    if (identity !== null) this.#ages.set(id, identity);
+    return identity;
   }
 
   /** Takes up a newer document where there is one; true where there was. Throws as `openKeys`, changing nothing. */
@@ -219,6 +250,17 @@ function readAuthority(directory: string, keys: TrustedKeys): IssuingAuthority {
   const privateKey = parsePrivate(text, 'the key of the authority');
   if (!first.certificate.checkPrivateKey(privateKey)) throw damaged(name);
   return { certificate: first.certificate, privateKey };
+}
+
+function readReceipt(directory: string, named: KeysDocument['receipt']): ReceiptSigner {
+  if (named === null) throw damaged('receipt key');
+  const name = receiptFile(named.id);
+  const text = readKeyFile(join(directory, name));
+  if (text === null) throw damaged(name);
+  const privateKey = parsePrivate(text, 'the receipt key');
+  const publicKey = ed25519ToRaw(privateKey);
+  if (toBase64(publicKey) !== named.publicKey) throw damaged(name);
+  return { id: named.id, privateKey, publicKey };
 }
 
 function parsePrivate(text: string, what: string): KeyObject {

@@ -1,10 +1,8 @@
 // Answers look-ups from the published lists. The hub keeps nothing of a question: no log line, no counter by key.
-import { lookupFault } from 'tocsin/catalog/gate.ts';
 import type { ListSet } from 'tocsin/lists/list-set.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { parseHex, toHex } from 'tocsin/protocol/hex.ts';
 import type { LookupRequest, LookupResponse, PrefixQuestion } from 'tocsin/protocol/lookup.ts';
-import { LOOKUP_LIMITS } from 'tocsin/protocol/lookup.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
 import { LIFETIME_SECONDS, recordId } from 'tocsin/protocol/verdict.ts';
 
@@ -30,10 +28,8 @@ class Classes {
   }
 }
 
-/** Answers in the order of the questions; throws `input` or `limit` with what is wrong. */
+/** Answers, in the order of the questions, what `lookupFault` found nothing wrong with; throws `limit`. */
 export function answer(lists: ListSet, request: LookupRequest): LookupResponse {
-  const fault = lookupFault(request, lists.manifest.prefixBits);
-  if (fault !== null) throw new TocsinError('input', `Cannot answer the look-up: ${FAULTS[fault]}`);
   const classes = new Classes();
   let objects = 0;
   const buckets = request.prefixes.map((question) => {
@@ -45,15 +41,6 @@ export function answer(lists: ListSet, request: LookupRequest): LookupResponse {
   });
   return { v: 1, classes: classes.records, buckets, unknownLifetime: LIFETIME_SECONDS.unknown };
 }
-
-/** The gate of the hub: what should not have been sent is refused, in the words of the catalog's reasons. */
-const FAULTS: Readonly<Record<NonNullable<ReturnType<typeof lookupFault>>, string>> = {
-  undeclared:
-    'it holds what no item of the catalog declares, want kind, bits and a prefix of exactly so many bits',
-  'too-exact': 'it shows more bits than the manifest announces, want fewer',
-  linkable: 'it holds several parts of one address, want one a request',
-  limit: `it holds no question or too many, want 1 to ${LOOKUP_LIMITS.maxPrefixes}`,
-};
 
 function findBucket(
   lists: ListSet,

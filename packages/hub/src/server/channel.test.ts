@@ -1,18 +1,23 @@
 // The channel as an attacker meets it: impostors in front of machines, strangers in front of the hub.
 import assert from 'node:assert/strict';
-import { createPublicKey } from 'node:crypto';
 import { after, before, type TestContext, test } from 'node:test';
 import type { TlsOptions } from 'node:tls';
-import { connectHub, type HubChannel } from 'tocsin/client/channel.ts';
-import { join, openHub, rejoin, renewIfDue } from 'tocsin/client/enrol.ts';
-import type { Home } from 'tocsin/client/home.ts';
-import { currentKeys, type Joined, loadJoined, requireJoined, saveJoined } from 'tocsin/client/identity.ts';
+import { connectHub, type HubChannel } from 'tocsin/client/channel/channel.ts';
+import { join, openHub, rejoin, renewIfDue } from 'tocsin/client/channel/enrol.ts';
+import {
+  currentKeys,
+  type Joined,
+  loadJoined,
+  requireJoined,
+  saveJoined,
+} from 'tocsin/client/channel/identity.ts';
+import type { Home } from 'tocsin/client/state/home.ts';
 import { type ErrorCode, TocsinError } from 'tocsin/protocol/errors.ts';
-import { issueMachine, makeAuthority, makeKey } from '../keys/authority.ts';
+import { makeAuthority } from '../keys/authority.ts';
 import { DAY, type FixtureHub, HOUR, startHub } from './hub-fixture.ts';
+import { get, NO_RECORDER, question } from './outgoing-fixture.ts';
 import {
   asMachine,
-  exchange,
   httpAnswer,
   hubCredentials,
   type Impostor,
@@ -27,8 +32,8 @@ let joined: Joined;
 before(async () => {
   hub = await startHub({
     registerRoutes: (app) => {
-      app.get('/v1/who', (request) => ({ machineId: request.machine?.machineId }));
-      app.post('/v1/echo', (request) => ({ body: request.body }));
+      app.get('/v1/consent', (request) => ({ machineId: request.machine?.machineId }));
+      app.post('/v1/lookup', (request) => ({ body: request.body }));
     },
   });
   home = hub.newHome();
@@ -45,12 +50,16 @@ function refused(code: ErrorCode, words = /^Cannot .*: .*want /): (error: unknow
   };
 }
 
-const WHO = 'GET /v1/who HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
-
 /** A channel of the joined machine that leads to another address. */
 function channelTo(url: string): HubChannel {
   const keys = currentKeys(joined, hub.world.clock)!;
-  return connectHub({ url, keys, identity: joined.identity, world: hub.world });
+  return connectHub({
+    url,
+    keys,
+    identity: joined.identity,
+    world: hub.world,
+    recorder: NO_RECORDER,
+  });
 }
 
 /** Another hub, for as long as the test runs. */
@@ -68,13 +77,13 @@ async function impostorFor(t: TestContext, options: TlsOptions, answer = ''): Pr
 
 async function refusedBy(url: string, code: ErrorCode): Promise<void> {
   const channel = channelTo(url);
-  await assert.rejects(channel.request('POST', '/v1/echo', { secret: 'asked' }), refused(code));
+  await assert.rejects(channel.request(question(0xab)), refused(code));
   channel.close();
 }
 
 test('a machine that joined is known by its certificate on a closed route', async () => {
   const channel = await openHub({ home, world: hub.world });
-  const { status, body } = await channel.request('GET', '/v1/who');
+  const { status, body } = await channel.request(get('/v1/consent'));
   assert.equal(status, 200);
   assert.deepEqual(JSON.parse(body.toString()), { machineId: joined.identity.machineId });
   channel.close();
@@ -131,7 +140,7 @@ test('impostor: who claims to be the pinned hub hears the constant question for 
   for (const answer of answers) {
     const impostor = await impostorFor(t, forged, answer || 'HTTP/1.1 204 No\r\n\r\n');
     const channel = channelTo(impostor.url);
-    await assert.rejects(channel.request('POST', '/v1/echo', { secret: 'asked' }), TocsinError);
+    await assert.rejects(channel.request(question(0xab)), TocsinError);
     channel.close();
     const host = impostor.url.slice('https://'.length);
     assert.equal(impostor.heard(), `GET /v1/keys HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
@@ -178,8 +187,15 @@ test('impostor: a plain or silent server is unreachable, and in time', async () 
     const { port } = server.address() as { port: number };
     const keys = currentKeys(joined, hub.world.clock)!;
     const url = `https://127.0.0.1:${port}`;
-    const channel = connectHub({ url, keys, identity: null, world: hub.world, limits: { connectMs: 200 } });
-    await assert.rejects(channel.request('GET', '/v1/who'), refused('unreachable'));
+    const channel = connectHub({
+      url,
+      keys,
+      identity: null,
+      world: hub.world,
+      recorder: NO_RECORDER,
+      limits: { connectMs: 200 },
+    });
+    await assert.rejects(channel.request(get('/v1/consent')), refused('unreachable'));
     channel.close();
     server.close();
   }
@@ -201,80 +217,20 @@ test('clocks: 24 hours of skew either way are tolerated, and no more', async () 
       keys: hub.keys.keys,
       identity: joined.identity,
       world: shifted(ms),
+      recorder: NO_RECORDER,
     });
-    const asked = channel.request('GET', '/v1/who');
+    const asked = channel.request(get('/v1/consent'));
     if (ok) assert.equal((await asked).status, 200);
     else await assert.rejects(asked, refused('certificate', /clock/));
     channel.close();
   }
 });
 
-test('stranger: without a certificate every route but the public ones is closed, unknown ones as well', async () => {
-  for (const path of ['/v1/who', '/v1/echo', '/nothing', '/.well-known/est/simplereenroll']) {
-    const { status, text } = await exchange(hub.port, [WHO.replace('/v1/who', path)]);
-    assert.equal(status, 401, path);
-    assert.match(text, /none was shown/);
-  }
-  for (const path of ['/', '/v1/health', '/v1/keys', '/v1/openapi.json'])
-    assert.equal((await exchange(hub.port, [WHO.replace('/v1/who', path)])).status, 200, path);
-});
-
-test('stranger: the answer comes before the body of the request was read', async () => {
-  const head =
-    'POST /v1/echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n';
-  const { status } = await exchange(hub.port, [head]);
-  assert.equal(status, 401);
-});
-
-test('stranger: certificates of no machine of this hub are refused', async () => {
-  const world = hub.world;
-  const foreign = await makeAuthority(hub.keys.root.id, world);
-  const key = makeKey();
-  const pem = key.export({ type: 'pkcs8', format: 'pem' }) as string;
-  const by = async (authority: typeof foreign, id: string): Promise<string> =>
-    (await issueMachine(authority, id, createPublicKey(key), world)).toString();
-  const ownHub = await hubCredentials(hub.keys.issuing, hub.keys.root.id, world);
-  const strangers = [
-    { key: pem, cert: await by(foreign, joined.identity.machineId), why: /no authority of this hub/ },
-    {
-      key: pem,
-      cert: await by(hub.keys.issuing, '00000000-0000-4000-8000-000000000000'),
-      why: /not known here/,
-    },
-    { key: pem, cert: await by(hub.keys.issuing, joined.identity.machineId), why: /key was replaced/ },
-    { key: ownHub.key, cert: ownHub.cert, why: /not the certificate of a machine/ },
-  ];
-  for (const { key, cert, why } of strangers) {
-    const { status, text } = await exchange(hub.port, [WHO], { key, cert });
-    assert.equal(status, 401);
-    assert.match(text, why);
-    const renewal = WHO.replace('GET /v1/who', 'POST /.well-known/est/simplereenroll');
-    assert.equal((await exchange(hub.port, [renewal], { key, cert })).status, 401);
-  }
-});
-
-test('sessions are never resumed, whatever a client keeps', async () => {
-  let session: Buffer | undefined;
-  const first = await rawConnect(hub.port, asMachine(joined));
-  first.on('session', (ticket: Buffer) => {
-    session = ticket;
-  });
-  first.on('error', () => {});
-  first.write(WHO);
-  await new Promise<void>((resolve) => first.once('close', () => resolve()).resume());
-  // Without its certificate: a resumed session would bring the judgement of the first one along.
-  const second = await rawConnect(hub.port, session === undefined ? {} : { session });
-  assert.equal(second.isSessionReused(), false);
-  second.destroy();
-  const { status } = await exchange(hub.port, [WHO], session === undefined ? {} : { session });
-  assert.equal(status, 401);
-});
-
 test('revoked: the open connection is cut, the next one refused, and the words say rejoin', async () => {
   const revokedHome = hub.newHome();
   const { identity } = await join(revokedHome, hub.url, await hub.token(), hub.world);
   const channel = await openHub({ home: revokedHome, world: hub.world });
-  assert.equal((await channel.request('GET', '/v1/who')).status, 200);
+  assert.equal((await channel.request(get('/v1/consent'))).status, 200);
   const open = await rawConnect(hub.port, asMachine(requireJoined(revokedHome)));
   const cut = new Promise((resolve) =>
     open
@@ -282,12 +238,12 @@ test('revoked: the open connection is cut, the next one refused, and the words s
       .on('error', () => {})
       .resume(),
   );
-  open.write('GET /v1/who HTTP/1.1\r\nhost: x\r\n\r\n');
+  open.write('GET /v1/consent HTTP/1.1\r\nhost: x\r\n\r\n');
   await new Promise((resolve) => open.once('data', resolve));
   await hub.store.revoke(identity.machineId, hub.world.clock.now());
   await hub.server.sweep();
   await cut;
-  const answer = await channel.request('GET', '/v1/who');
+  const answer = await channel.request(get('/v1/consent'));
   assert.equal(answer.status, 401);
   assert.match(answer.body.toString(), /revoked.*rejoin/);
   hub.world.pass(50 * HOUR);
@@ -302,6 +258,6 @@ test('a state file of another hub does not lead anywhere', async (t) => {
   const mixed = hub.newHome();
   saveJoined(mixed, { ...loadJoined(home)!, url: other.url });
   const channel = await openHub({ home: mixed, world: hub.world, onRenewalProblem: () => {} });
-  await assert.rejects(channel.request('GET', '/v1/who'), refused('pin'));
+  await assert.rejects(channel.request(get('/v1/consent')), refused('pin'));
   channel.close();
 });

@@ -4,10 +4,11 @@ import { connect as connectTcp } from 'node:net';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { FastifyReply } from 'fastify';
-import { join, openHub } from 'tocsin/client/enrol.ts';
-import type { Joined } from 'tocsin/client/identity.ts';
+import { join, openHub } from 'tocsin/client/channel/enrol.ts';
+import type { Joined } from 'tocsin/client/channel/identity.ts';
 import { makeAuthority } from '../keys/authority.ts';
 import { type FixtureHub, startHub } from './hub-fixture.ts';
+import { get } from './outgoing-fixture.ts';
 import { asMachine, exchange, hubCredentials, rawConnect } from './wire-fixture.ts';
 
 const LIMITS = {
@@ -177,7 +178,7 @@ test('close: what is idle or streams ends within the grace, and the port is free
   const other = await startHub({
     limits: LIMITS,
     registerRoutes: (app) => {
-      app.get('/v1/stream', (_request, reply: FastifyReply) => {
+      app.get('/v1/events', (_request, reply: FastifyReply) => {
         reply.hijack();
         reply.raw.writeHead(200, { 'content-type': 'text/event-stream' });
         reply.raw.write('data: 1\n\n');
@@ -188,7 +189,9 @@ test('close: what is idle or streams ends within the grace, and the port is free
   await join(home, other.url, await other.token(), other.world);
   const channel = await openHub({ home, world: other.world });
   let heard = 0;
-  const ended = channel.events(() => heard++, new AbortController().signal, '/v1/stream').catch(() => 'cut');
+  const ended = channel
+    .events(get('/v1/events'), () => heard++, new AbortController().signal)
+    .catch(() => 'cut');
   while (heard === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   const start = performance.now();
   await other.close();

@@ -28,6 +28,8 @@ export function page({ rootId, version }: PageFacts): string {
 <p>Your browser warns about this page because machines know the hub by its root key, not by a certificate that
 browsers know. To join a machine, run <code>tocsin-hub token</code> on the hub, then
 <code>tocsin join URL TOKEN</code> on the machine.</p>
+<p><a href="/statement">What machines tell it, and what for</a> (Statement) · <a href="/privacy">What happens to that</a>
+(privacy policy)</p>
 <p><a href="/v1/openapi.json">What it speaks</a> · <a href="/v1/keys">Its signed keys</a></p>
 </html>
 `;

@@ -12,6 +12,24 @@ export function sendProblem(error: unknown, reply: FastifyReply, log: (line: str
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
+/** A refusal that says more than an error code does: members beside the usual ones (RFC 9457 section 3.2). */
+export interface Refusal {
+  readonly status: number;
+  /** What follows `urn:tocsin:problem:`. */
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds?: number;
+}
+
+export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { status, code, title, detail, members, retryAfterSeconds } = refusal;
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+  const problem = { type: `urn:tocsin:problem:${code}`, title, status, detail, ...members };
+  return reply.code(status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+}
+
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = request.url.slice(0, 100).replace(/[^\x21-\x7e]/g, '?');
   const error = new TocsinError(

@@ -1,12 +1,13 @@
 // Routes for anyone: the signed keys, health, what this is, and enrolment in the shape of EST (RFC 7030).
-import type { FastifyReply } from 'fastify';
+import type { TLSSocket } from 'node:tls';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toBase64 } from 'tocsin/protocol/base64.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { Type } from 'typebox';
 import { ACCESS_LIMITS } from '../access/config.ts';
 import type { Enrolment } from '../access/enrolment.ts';
 import { certificatesOnly } from '../keys/authority.ts';
-import type { HubApp, ServerContext } from './context.ts';
+import type { HubApp, RequireMachine, ServerContext } from './context.ts';
 import { PAGE_HEADERS, page } from './page.ts';
 
 const ANYONE = { access: 'anyone' } as const;
@@ -33,7 +34,12 @@ export function registerPublicRoutes(app: HubApp, context: ServerContext): void 
 const EST = '/.well-known/est';
 
 /** RFC 7030 sections 4.1 and 4.2: certificates-only PKCS#7 out, PKCS#10 in, both base64. */
-export function registerEstRoutes(app: HubApp, context: ServerContext, enrolment: Enrolment): void {
+export function registerEstRoutes(
+  app: HubApp,
+  context: ServerContext,
+  enrolment: Enrolment,
+  requireMachine: RequireMachine,
+): void {
   app.addContentTypeParser('application/pkcs10', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
@@ -46,19 +52,25 @@ export function registerEstRoutes(app: HubApp, context: ServerContext, enrolment
     },
   );
   const bodyLimit = ACCESS_LIMITS.maxRequestText;
+  /** Who asks without a token, under a machine's certificate, is a copy of that machine. */
   const tokens = new WeakMap<object, Uint8Array>();
   app.post(
     `${EST}/simpleenroll`,
     {
       config: ANYONE,
       bodyLimit,
-      schema: { summary: 'A certificate for the holder of a join token' },
-      onRequest: async (request) => {
-        tokens.set(request, await enrolment.admit(request.headers.authorization));
+      schema: { summary: 'A certificate for the holder of a join token, or for a copy of a machine' },
+      onRequest: async (request, reply) => {
+        const { authorization } = request.headers;
+        if (authorization === undefined && showsCertificate(request)) return requireMachine(request, reply);
+        tokens.set(request, await enrolment.admit(authorization));
       },
     },
     async (request, reply) => {
-      const certificate = await enrolment.enrol(tokens.get(request)!, requestText(request.body));
+      const [token, text] = [tokens.get(request), requestText(request.body)];
+      const enrolled =
+        token === undefined ? enrolment.enrolClone(request.machine!, text) : enrolment.enrol(token, text);
+      const certificate = await enrolled;
       return sendPkcs7(reply, certificatesOnly([certificate]));
     },
   );
@@ -70,6 +82,11 @@ export function registerEstRoutes(app: HubApp, context: ServerContext, enrolment
       return sendPkcs7(reply, certificatesOnly([certificate]));
     },
   );
+}
+
+/** Whether the caller showed any certificate; requireMachine judges it. */
+function showsCertificate(request: FastifyRequest): boolean {
+  return (request.raw.socket as TLSSocket).getPeerX509Certificate() !== undefined;
 }
 
 function requestText(body: unknown): string {

@@ -15,7 +15,7 @@ import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
 import { Callers } from '../access/callers.ts';
 import { ACCESS_LIMITS } from '../access/config.ts';
 import { Enrolment } from '../access/enrolment.ts';
-import { maintain } from '../keys/rotate.ts';
+import { maintain, maintenanceWords } from '../keys/rotate.ts';
 import type { ServerLimits } from './config.ts';
 import { SERVER_LIMITS } from './config.ts';
 import type { HubApp, ServerContext } from './context.ts';
@@ -51,7 +51,7 @@ export async function buildServer(context: ServerContext): Promise<HubServer> {
     openapi: { openapi: '3.1.0', info: { title: 'Tocsin hub', version: context.version } },
   });
   registerPublicRoutes(app, context);
-  registerEstRoutes(app, context, new Enrolment(context));
+  registerEstRoutes(app, context, new Enrolment(context), requireMachine);
   await context.registerRoutes?.(app, { requireMachine, context });
   app.get('/v1/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => app.swagger());
   await app.ready();
@@ -78,6 +78,8 @@ function makeApp(leaf: Leaf, limits: ServerLimits, context: ServerContext): HubA
     forceCloseConnections: false,
     return503OnClosing: true,
     routerOptions: { maxParamLength: 256 },
+    // What a schema does not name is refused, never taken out in silence; a text is no number.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     clientErrorHandler: sendAway,
   };
   const app = fastify(options as FastifyServerOptions) as unknown as HubApp;
@@ -163,10 +165,8 @@ class RunningServer implements HubServer {
   /** True where a new document was made. */
   async #maintain(): Promise<boolean> {
     const done = await maintain(this.#context.keys, this.#context.world);
-    if (done.kind === 'root-wanted')
-      this.#context.log(
-        `the keys document runs out on ${new Date(done.deadline * 1000).toISOString()}: run 'tocsin-hub keys rotate --root-key FILE'`,
-      );
+    const words = maintenanceWords(done);
+    if (words !== null) this.#context.log(words);
     return done.kind === 'reissued' || done.kind === 'rotated';
   }
 

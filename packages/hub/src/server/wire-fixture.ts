@@ -7,7 +7,7 @@ import { connect as connectTcp, createServer as createTcpServer } from 'node:net
 import type { TestContext } from 'node:test';
 import type { ConnectionOptions, TLSSocket, TlsOptions } from 'node:tls';
 import { connect, createServer } from 'node:tls';
-import type { Joined } from 'tocsin/client/identity.ts';
+import type { Joined } from 'tocsin/client/channel/identity.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import type { IssuingAuthority } from '../keys/authority.ts';
 import { issueHub, makeKey } from '../keys/authority.ts';

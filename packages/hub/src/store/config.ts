@@ -29,6 +29,8 @@ export const ADVISORY_LOCKS = {
   publish: 3,
   /** One change of the hub's keys. */
   keys: 4,
+  /** One change of terms, published Statements or policies. */
+  privacy: 5,
 } as const;
 export type AdvisoryLock = keyof typeof ADVISORY_LOCKS;
 

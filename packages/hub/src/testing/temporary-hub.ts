@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type pg from 'pg';
 import type { World } from 'tocsin/protocol/world.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import { startPostgres } from '../engine/postgres.ts';
@@ -13,6 +14,8 @@ import { migrate } from '../store/migrate.ts';
 
 export interface TemporaryHub {
   readonly db: Database;
+  /** For other processes over the same records. */
+  readonly connection: pg.ClientConfig;
   readonly layout: Layout;
   readonly world: World;
   readonly log: (line: string) => void;
@@ -33,5 +36,5 @@ export async function temporaryHub(world: World = systemWorld): Promise<Temporar
     await engine.stop();
     rmSync(directory, { recursive: true, force: true });
   };
-  return { db, layout, world, log, close };
+  return { db, connection: engine.connection, layout, world, log, close };
 }

@@ -7,7 +7,7 @@
 //  u32      a row: unix second at which the verdict expires
 //  u16      a row: index of the verdict in the JSON, 65535 = none
 //  text     path (raw bytes); names of files joined by NUL; JSON {epoch, answers, directories}
-import type { Answer } from '../client/answer.ts';
+import type { Answer } from '../client/lookup/answer.ts';
 import { TocsinError } from '../protocol/errors.ts';
 import { record as objectOf } from '../protocol/lookup.ts';
 import { ANSWERED_BY, isLevel } from '../protocol/verdict.ts';
@@ -40,18 +40,19 @@ export interface DirectoryRecord {
 }
 
 export function packRecord(r: DirectoryRecord): Buffer<ArrayBuffer> {
-  const names = Buffer.from(r.names.join('\0'));
-  const json = Buffer.from(JSON.stringify([r.epoch, r.answers, r.directories]));
+  const names = r.names.join('\0');
+  const json = JSON.stringify([r.epoch, r.answers, r.directories]);
   const rows = r.names.length;
-  const out = Buffer.from(new ArrayBuffer(HEAD + rows * ROW + r.path.length + names.length + json.length));
-  [VERSION, r.parts, rows, r.path.length, names.length, json.length].forEach((n, i) => {
-    out.writeUInt32LE(n, i * 4);
-  });
-  let at = HEAD;
-  for (const part of [r.facts, r.digests, r.expires, r.answerOf, r.path, names, json]) {
+  const [nameSize, jsonSize] = [Buffer.byteLength(names), Buffer.byteLength(json)];
+  const out = Buffer.allocUnsafe(HEAD + rows * ROW + r.path.length + nameSize + jsonSize);
+  let at = 0;
+  for (const n of [VERSION, r.parts, rows, r.path.length, nameSize, jsonSize]) at = out.writeUInt32LE(n, at);
+  for (const part of [r.facts, r.digests, r.expires, r.answerOf, r.path]) {
     out.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
     at += part.byteLength;
   }
+  at += out.write(names, at);
+  out.write(json, at);
   return out;
 }
 

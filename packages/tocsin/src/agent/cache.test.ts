@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { homeAt } from '../client/home.ts';
+import { homeAt } from '../client/state/home.ts';
 import { systemWorld } from '../protocol/world.ts';
 import type { ScanCache } from './cache.ts';
 import { openCache } from './cache.ts';
 import type { DirectoryRecord } from './cache-record.ts';
 import { NO_ANSWER } from './cache-record.ts';
+import { CACHE_LIMITS } from './config.ts';
 import { pathText } from './file-path.ts';
 import { answer, temporary } from './test-help.ts';
 
@@ -42,6 +43,36 @@ test('what was written is read back, at once and after a restart', () => {
   assert.deepEqual(second.read('/a', 1)?.names, ['z']);
   assert.equal(second.read('/b', 0), null);
   assert.deepEqual(second.trouble, { damaged: 0, lost: 0 });
+});
+
+test('a cache that was empty when it was opened finds what it has written since, and what others had before', () => {
+  using home = temporary();
+  using first = open(home.path);
+  assert.equal(first.read('/a', 0), null);
+  first.write('/a', 1, recordOf('/a', ['x']));
+  first.flush();
+  assert.deepEqual(first.read('/a', 1)?.names, ['x']);
+  assert.equal(first.read('/a', 0), null);
+  using second = open(home.path);
+  second.write('/b', 0, recordOf('/b', ['y']));
+  for (const [path, part, names] of [
+    ['/a', 1, ['x']],
+    ['/b', 0, ['y']],
+  ] as const)
+    assert.deepEqual(second.read(path, part)?.names, names);
+});
+
+test('no nonce is used twice, also over many draws', () => {
+  using home = temporary();
+  const cache = open(home.path);
+  const records = 2 * CACHE_LIMITS.drawnNonces + 3;
+  for (let i = 0; i < records; i++) cache.write(`/d${i}`, 0, recordOf(`/d${i}`, ['x']));
+  cache.close();
+  const database = new DatabaseSync(join(home.path, 'cache.db'));
+  const rows = database.prepare('SELECT sealed FROM record').all();
+  database.close();
+  const nonces = rows.map((row) => Buffer.from(row['sealed'] as Uint8Array).toString('hex', 0, 12));
+  assert.deepEqual([nonces.length, new Set(nonces).size], [records, records]);
 });
 
 test('the files tell nothing in clear, and only their owner may read them', () => {
@@ -118,8 +149,7 @@ test('without its key, or as a file of another kind, the cache starts empty and 
     cache.close();
   };
   for (const harm of [
-    () => rmSync(join(home.path, 'cache.key')),
-    () => writeFileSync(join(home.path, 'cache.key'), 'short'),
+    () => rmSync(join(home.path, 'local.key')),
     () => writeFileSync(join(home.path, 'cache.db'), 'this is no database, whatever it is called'.repeat(99)),
   ]) {
     fill();
@@ -131,6 +161,39 @@ test('without its key, or as a file of another kind, the cache starts empty and 
     cache.flush();
     assert.deepEqual(cache.read('/a', 0)?.names, ['again']);
   }
+});
+
+test('the cache of release 0.1.0 is opened by its old key, which becomes the local key', () => {
+  using home = temporary();
+  const before = open(home.path);
+  before.write('/a', 0, recordOf('/a', ['x']));
+  before.close();
+  renameSync(join(home.path, 'local.key'), join(home.path, 'cache.key'));
+  for (let n = 0; n < 2; n++) {
+    using cache = open(home.path);
+    assert.deepEqual(cache.read('/a', 0)?.names, ['x']);
+    assert.deepEqual(cache.trouble, { damaged: 0, lost: 0 });
+    assert.deepEqual(readdirSync(home.path).sort(), [
+      'cache.db',
+      'cache.db-shm',
+      'cache.db-wal',
+      'local.key',
+    ]);
+  }
+});
+
+test('a key that cannot be opened costs no record', () => {
+  using home = temporary();
+  const before = open(home.path);
+  before.write('/a', 0, recordOf('/a', ['x']));
+  before.close();
+  const key = join(home.path, 'local.key');
+  const bytes = readFileSync(key);
+  writeFileSync(key, 'short');
+  assert.throws(() => open(home.path), { code: 'corrupt' });
+  writeFileSync(key, bytes);
+  using cache = open(home.path);
+  assert.deepEqual(cache.read('/a', 0)?.names, ['x']);
 });
 
 test('a cache of a later version is refused with one clear sentence', () => {

@@ -1,13 +1,17 @@
 // The machine's inventory and the cache of answers: one sealed record a directory in one SQLite file. Without
-// the key beside it, the file tells neither paths nor digests; a record that does not open is dropped and
-// counted, never believed. Losing the cache costs time, not protection.
+// the local key, the file tells neither paths nor digests; a record that does not open is dropped and counted,
+// never believed. Losing the cache costs time, not protection.
 import type { KeyObject } from 'node:crypto';
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
-import { chmodSync, closeSync, linkSync, openSync, rmSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import type { StatementSync } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
-import type { Home } from '../client/home.ts';
-import { PRIVATE_FILE, readSmallFile, writeFileDurable } from '../client/home.ts';
+import type { Home } from '../client/state/home.ts';
+import { PRIVATE_FILE } from '../client/state/home.ts';
+import type { LocalKey, LocalKeySource } from '../client/state/local-key.ts';
+import { lazyLocalKey } from '../client/state/local-key.ts';
+import { openRow, SEALED_ROW, sealRow } from '../client/state/sealed-row.ts';
+import { stateFileError } from '../client/state/state-file.ts';
 import { TocsinError } from '../protocol/errors.ts';
 import type { World } from '../protocol/world.ts';
 import type { DirectoryRecord } from './cache-record.ts';
@@ -15,13 +19,10 @@ import { packRecord, unpackRecord } from './cache-record.ts';
 import { CACHE_LIMITS } from './config.ts';
 import type { FilePath } from './file-path.ts';
 import { filePath, joinPath, nameOfKey } from './file-path.ts';
-import { errorCode } from './walk.ts';
+import { PathMarks } from './path-marks.ts';
 
 const APPLICATION_ID = 0x546f6373; // 'Tocs'
 const SCHEMA_VERSION = 1;
-const KEY_BYTES = 32;
-const NONCE = 12;
-const TAG = 16;
 
 /** What went wrong with the cache since it was opened; none of it stops a scan. */
 export interface CacheTrouble {
@@ -31,16 +32,18 @@ export interface CacheTrouble {
   lost: number;
 }
 
-export type CachePlace = Pick<Home, 'cache' | 'cacheKey'>;
-
 /**
  * Opens the cache, making file and key where they are absent. A file that is no database, or whose key is
  * gone, is emptied and counted. Throws `format` for one of a later version, `conflict` where another process
- * holds it, `io` where it cannot be made.
+ * holds it, `io` where it cannot be made, and as `openLocalKey` where the key cannot be opened.
  */
-export function openCache(place: CachePlace, world: World): ScanCache {
-  const { key, fresh } = loadKey(place.cacheKey, world);
-  const { database, damaged } = openOrReset(place.cache);
+export function openCache(
+  home: Home,
+  world: World,
+  localKey: LocalKeySource = lazyLocalKey(home, world),
+): ScanCache {
+  const { key, fresh } = localKey();
+  const { database, damaged } = openOrReset(home.cache);
   const orphans = fresh ? Number(database.prepare('DELETE FROM record').run().changes) : 0;
   return new ScanCache(database, key, world, damaged + orphans);
 }
@@ -56,28 +59,38 @@ export class ScanCache {
   readonly #drop: StatementSync;
   /** Waiting to be written, by hex id; null = to be removed. */
   readonly #pending = new Map<string, { id: Uint8Array; sealed: Uint8Array | null }>();
+  /** The directories written since the file was opened empty: no other has a record. Null where it held some. */
+  readonly #written: PathMarks | null;
   #pendingBytes = 0;
   #pendingSince = 0;
+  #nonces: Uint8Array = new Uint8Array(0);
 
-  constructor(database: DatabaseSync, key: Uint8Array, world: World, damaged: number) {
+  constructor(database: DatabaseSync, key: LocalKey, world: World, damaged: number) {
     this.trouble = { damaged, lost: 0 };
     this.#database = database;
     this.#world = world;
-    this.#nameKey = derive(key, 'tocsin cache name');
-    this.#sealKey = derive(key, 'tocsin cache seal');
+    this.#nameKey = key.derive('tocsin cache name');
+    this.#sealKey = key.derive('tocsin cache seal');
     this.#get = database.prepare('SELECT sealed FROM record WHERE id = ?');
     this.#put = database.prepare('INSERT OR REPLACE INTO record (id, sealed) VALUES (?, ?)');
     this.#drop = database.prepare('DELETE FROM record WHERE id = ?');
+    const holdsAny = database.prepare('SELECT 1 FROM record LIMIT 1').get() !== undefined;
+    this.#written = holdsAny ? null : new PathMarks();
   }
 
-  /** The record of a directory's part, or null where there is none that opens. */
+  /**
+   * The record of a directory's part, or null where there is none that opens. One that another process has written
+   * may be missed; that costs time only.
+   */
   read(directory: FilePath, part: number): DirectoryRecord | null {
+    if (this.#written?.mayHave(directory) === false) return null;
     return this.#read(this.#id(directory, part));
   }
 
   /** Keeps a record. Durable after `flush`, at the latest `CACHE_LIMITS.maxPending*` later by `flushIfDue`. */
   write(directory: FilePath, part: number, record: DirectoryRecord): void {
     const id = this.#id(directory, part);
+    this.#written?.add(directory);
     this.#enqueue(id, this.#seal(id, packRecord(record)));
   }
 
@@ -172,34 +185,28 @@ export class ScanCache {
     this.flushIfDue();
   }
 
-  /** nonce (12) || tag (16) || ciphertext; the id is authenticated with it, so that records cannot be swapped. */
   #seal(id: Uint8Array, plain: Buffer): Uint8Array {
-    const nonce = this.#world.random(NONCE);
-    const cipher = createCipheriv('aes-256-gcm', this.#sealKey, nonce).setAAD(id);
-    const body = cipher.update(plain);
-    cipher.final();
-    return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+    return sealRow(this.#sealKey, id, plain, () => this.#nonce());
+  }
+
+  #nonce(): Uint8Array {
+    if (this.#nonces.length === 0)
+      this.#nonces = this.#world.random(SEALED_ROW.nonce * CACHE_LIMITS.drawnNonces);
+    const nonce = this.#nonces.subarray(0, SEALED_ROW.nonce);
+    this.#nonces = this.#nonces.subarray(SEALED_ROW.nonce);
+    return nonce;
   }
 
   #open(id: Uint8Array, sealed: Uint8Array): DirectoryRecord | null {
+    const plain = openRow(this.#sealKey, id, sealed);
     try {
-      const nonce = sealed.subarray(0, NONCE);
-      const options = { authTagLength: TAG };
-      const decipher = createDecipheriv('aes-256-gcm', this.#sealKey, nonce, options).setAAD(id);
-      decipher.setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
-      const plain = decipher.update(sealed.subarray(NONCE + TAG));
-      decipher.final();
-      return unpackRecord(plain);
+      if (plain !== null) return unpackRecord(plain);
     } catch {
-      this.trouble.damaged++;
-      return null;
+      // sealed by this key, and yet no record: damaged as the others
     }
+    this.trouble.damaged++;
+    return null;
   }
-}
-
-/** As a key object: raw bytes would be made one at each use, which costs more than the use. */
-function derive(key: Uint8Array, purpose: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));
 }
 
 /** SQLite's codes for a file that is broken (11) or something else altogether (26). */
@@ -211,20 +218,10 @@ function openOrReset(file: string): { database: DatabaseSync; damaged: number } 
   } catch (cause) {
     if (cause instanceof TocsinError) throw cause;
     const code = cause instanceof Error && 'errcode' in cause ? cause.errcode : null;
-    if (!BROKEN.has(code)) throw notOpened(code, cause);
+    if (!BROKEN.has(code)) throw stateFileError('the scan cache', 'open', cause);
     for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
     return { database: openDatabase(file), damaged: 1 };
   }
-}
-
-function notOpened(code: unknown, cause: unknown): TocsinError {
-  if (code === 5 || code === 6)
-    return new TocsinError('conflict', 'Cannot open the scan cache: another process holds it, want it free', {
-      cause,
-    });
-  return new TocsinError('io', `Cannot open the scan cache: SQLite error ${code}, want a writable disk`, {
-    cause,
-  });
 }
 
 function openDatabase(file: string): DatabaseSync {
@@ -248,25 +245,4 @@ function openDatabase(file: string): DatabaseSync {
     database.close();
     throw error;
   }
-}
-
-/** The cache's key: made once, complete or absent at any moment, also with two processes at the start. */
-function loadKey(file: string, world: World): { key: Uint8Array; fresh: boolean } {
-  const found = readSmallFile(file, 4096);
-  if (found?.length === KEY_BYTES) return { key: found, fresh: false };
-  if (found !== null) rmSync(file, { force: true });
-  const temporary = `${file}.${process.pid}.new`;
-  let fresh = true;
-  writeFileDurable(temporary, world.random(KEY_BYTES));
-  try {
-    linkSync(temporary, file);
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    fresh = false;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
-  const key = readSmallFile(file, 4096);
-  if (key?.length === KEY_BYTES) return { key, fresh };
-  throw new TocsinError('io', 'Cannot read the key of the scan cache: it is not whole, want 32 bytes');
 }

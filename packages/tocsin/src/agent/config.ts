@@ -32,12 +32,17 @@ export const POOL_LIMITS = {
 
 export const SCAN_LIMITS = {
   /** Keys in one question to the hub, and questions under way. */
-  farBatchKeys: 1_000,
-  maxFarBatches: 4,
+  farBatchKeys: 250,
+  maxFarBatches: 16,
+  /** How long keys wait for others before they are asked in a smaller batch, ms. */
+  farWaitMs: 100,
   /** Files that wait for the hub before the walk waits. */
   maxFarWaiting: 16_000,
-  /** The event loop gets its turn at least this often, ms. */
+  /** The event loop gets its turn at least this often, ms; and while threads hash, which have some ms ahead. */
   turnMs: 10,
+  hashingTurnMs: 2,
+  /** How often it is looked whether lists, overrides or participation are others now. */
+  epochMs: 100,
   progressMs: 100,
 } as const;
 
@@ -52,6 +57,13 @@ export const CACHE_LIMITS = {
   /** How far the wall clock may have been set back before a kept verdict counts as expired, seconds. */
   clockSkewSeconds: 86_400,
   busyMs: 2_000,
+  /** Nonces that are drawn together: a draw costs as much as sealing a record. */
+  drawnNonces: 256,
+} as const;
+
+export const PATH_MARKS_LIMITS = {
+  /** A power of two. With 20,000 paths one of 50 others is taken for one of them. */
+  bits: 2 ** 20,
 } as const;
 
 export const VOUCH_LIMITS = {

@@ -1,8 +1,10 @@
 // One directory (or part of one) under scan: what the walk saw, what the cache knew, and the rows of its next
 // record as they come in. Decides what of the old record may be reused; asks and hashes nothing.
-import type { Answer } from '../client/answer.ts';
+import type { Answer } from '../client/lookup/answer.ts';
 import type { DirectoryRecord } from './cache-record.ts';
 import { NEVER, NO_ANSWER } from './cache-record.ts';
+import type { Columns } from './columns.ts';
+import { append, pick } from './columns.ts';
 import { CACHE_LIMITS } from './config.ts';
 import type { FilePath } from './file-path.ts';
 import { joinPath, nameKey } from './file-path.ts';
@@ -10,6 +12,8 @@ import type { FilesStep } from './walk.ts';
 import { FACTS } from './walk.ts';
 
 const DIGEST = 32;
+/** Bytes of a row beside its facts: digest, expiry, number of the answer, whether it is known. */
+const ROW = DIGEST + 4 + 2 + 1;
 
 /** What the cache says of a row whose file is unchanged. */
 export type Kept =
@@ -23,6 +27,12 @@ export type Kept =
 const ASK_FAR: Kept = { kind: 'ask-far' };
 const ASK_NEAR: Kept = { kind: 'ask-near' };
 
+/** SHA-256 and facts of some files; columns. */
+export interface Fresh {
+  readonly digests: Uint8Array;
+  readonly facts: Float64Array;
+}
+
 export class DirectoryJob {
   readonly step: FilesStep;
   readonly rows: number;
@@ -33,8 +43,6 @@ export class DirectoryJob {
   readonly #sameEpoch: boolean;
   readonly #facts: Float64Array;
   readonly #digests: Uint8Array;
-  /** The same bytes, for hex. */
-  readonly #hex: Buffer;
   readonly #expires: Uint32Array;
   readonly #answerOf: Uint16Array;
   readonly #answers: Answer[];
@@ -52,21 +60,29 @@ export class DirectoryJob {
     this.#old = old;
     this.#epoch = epoch;
     this.#sameEpoch = old?.epoch === epoch;
-    this.#facts = step.facts;
-    this.#digests = new Uint8Array(this.rows * DIGEST);
-    this.#hex = Buffer.from(this.#digests.buffer);
-    this.#expires = new Uint32Array(this.rows);
-    this.#answerOf = new Uint16Array(this.rows).fill(NO_ANSWER);
+    const { rows } = this;
+    const factBytes = step.facts === null ? rows * FACTS * 8 : 0;
+    const block = new ArrayBuffer(factBytes + rows * ROW); // one, since each costs more than its bytes
+    this.#facts = step.facts ?? new Float64Array(block, 0, rows * FACTS);
+    this.#digests = new Uint8Array(block, factBytes, rows * DIGEST);
+    this.#expires = new Uint32Array(block, factBytes + rows * DIGEST, rows);
+    this.#answerOf = new Uint16Array(block, factBytes + rows * (DIGEST + 4), rows).fill(NO_ANSWER);
     this.#answers = this.#sameEpoch && old !== null ? [...old.answers] : [];
-    this.#known = new Uint8Array(this.rows);
+    this.#known = new Uint8Array(block, factBytes + rows * (DIGEST + 6), rows);
   }
 
   path(row: number): FilePath {
     return joinPath(this.step.directory, this.step.names[row]!);
   }
 
+  /** 0 as long as neither walk nor hash thread looked at the file. */
   size(row: number): number {
     return this.#facts[row * FACTS + 1]!;
+  }
+
+  /** Copies the digest of a row to the start of `target`. */
+  copyDigest(row: number, target: Uint8Array): void {
+    for (let i = 0; i < DIGEST; i++) target[i] = this.#digests[row * DIGEST + i]!;
   }
 
   digest(row: number): Uint8Array {
@@ -74,13 +90,14 @@ export class DirectoryJob {
   }
 
   hex(row: number): string {
-    return this.#hex.toString('hex', row * DIGEST, (row + 1) * DIGEST);
+    const { buffer, byteOffset } = this.#digests;
+    return Buffer.from(buffer, byteOffset + row * DIGEST, DIGEST).toString('hex');
   }
 
   /** Takes over digest and answer of an unchanged file; false where it must be hashed. */
   reuse(row: number): boolean {
     const old = this.#old;
-    if (old === null || !this.step.timesTrusted) return false;
+    if (old === null || this.step.facts === null || !this.step.timesTrusted) return false;
     const from = this.#oldRow(old, row);
     if (from < 0 || !sameFacts(old.facts, from * FACTS, this.#facts, row * FACTS)) return false;
     this.#digests.set(old.digests.subarray(from * DIGEST, (from + 1) * DIGEST), row * DIGEST);
@@ -103,10 +120,13 @@ export class DirectoryJob {
     return answer.answeredBy === 'override' || answer.answeredBy === 'list' ? ASK_NEAR : ASK_FAR;
   }
 
-  /** A fresh digest with the facts of the file it was read from; unsettled ones are not reused later. */
-  hashed(row: number, digest: Uint8Array, facts: Float64Array, settled: boolean): void {
-    this.#digests.set(digest, row * DIGEST);
-    this.#facts.set(facts, row * FACTS);
+  /**
+   * A fresh digest with the facts of the file it was read from, those of row `from`; unsettled ones are not reused
+   * later.
+   */
+  hashed(row: number, fresh: Fresh, from: number, settled: boolean): void {
+    for (let i = 0; i < DIGEST; i++) this.#digests[row * DIGEST + i] = fresh.digests[from * DIGEST + i]!;
+    for (let i = 0; i < FACTS; i++) this.#facts[row * FACTS + i] = fresh.facts[from * FACTS + i]!;
     if (!settled || !this.step.timesTrusted) this.#facts[row * FACTS] = NEVER;
     this.#setKnown(row);
     this.#dirty = true;
@@ -160,10 +180,14 @@ export class DirectoryJob {
 
   /** Equal answers share one entry; beyond the limit they are not kept. */
   #intern(answer: Answer): number {
-    let index = this.#answers.indexOf(answer);
-    if (index < 0) index = this.#answers.findIndex((other) => sameAnswer(other, answer));
-    if (index < 0 && this.#answers.length < CACHE_LIMITS.maxVerdicts) index = this.#answers.push(answer) - 1;
-    return index < 0 ? NO_ANSWER : index;
+    const index = this.#answers.indexOf(answer);
+    return index >= 0 ? index : this.#internOther(answer);
+  }
+
+  #internOther(answer: Answer): number {
+    const index = this.#answers.findIndex((other) => sameAnswer(other, answer));
+    if (index >= 0) return index;
+    return this.#answers.length < CACHE_LIMITS.maxVerdicts ? this.#answers.push(answer) - 1 : NO_ANSWER;
   }
 
   #shapeChanged(): boolean {
@@ -184,7 +208,7 @@ export class DirectoryJob {
     const whole = this.#knownRows === this.rows;
     const mine = whole ? null : [...step.names.keys()].filter((row) => this.#known[row] === 1);
     const columns: Columns = {
-      names: (mine ?? [...step.names.keys()]).map((row) => nameKey(step.names[row]!)),
+      names: mine === null ? step.names.map(nameKey) : mine.map((row) => nameKey(step.names[row]!)),
       facts: pick(this.#facts, FACTS, mine),
       digests: pick(this.#digests, DIGEST, mine),
       expires: pick(this.#expires, 1, mine),
@@ -214,40 +238,6 @@ export class DirectoryJob {
       answerOf: this.#sameEpoch ? answerOf : answerOf.fill(NO_ANSWER),
     };
   }
-}
-
-type Columns = Pick<DirectoryRecord, 'names' | 'facts' | 'digests' | 'expires' | 'answerOf'>;
-type Column = Float64Array | Uint8Array | Uint16Array | Uint32Array;
-
-/** Some rows of a column, `width` items each; null = all, uncopied. */
-function pick<T extends Column>(column: T, width: number, rows: readonly number[] | null): T {
-  if (rows === null) return column;
-  const picked = sized(column, rows.length * width);
-  rows.forEach((row, to) => {
-    picked.set(column.subarray(row * width, (row + 1) * width), to * width);
-  });
-  return picked;
-}
-
-function append(a: Columns, b: Columns): Columns {
-  return {
-    names: [...a.names, ...b.names],
-    facts: joined(a.facts, b.facts),
-    digests: joined(a.digests, b.digests),
-    expires: joined(a.expires, b.expires),
-    answerOf: joined(a.answerOf, b.answerOf),
-  };
-}
-
-function joined<T extends Column>(a: T, b: T): T {
-  const both = sized(a, a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
-
-function sized<T extends Column>(like: T, length: number): T {
-  return new (like.constructor as new (length: number) => T)(length);
 }
 
 /** Numbers the answers that are used from 0 on, and leaves the others out. */

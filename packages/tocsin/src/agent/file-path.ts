@@ -32,6 +32,15 @@ export function filePath(bytes: Buffer): FilePath {
   return text.includes('\ufffd') && !Buffer.from(text).equals(bytes) ? bytes : text;
 }
 
+/** FNV-1a, folded: spreads names over parts and paths over bits, and is safe against nobody. */
+export function pathHash(path: FilePath): number {
+  let h = 0x811c9dc5;
+  if (typeof path === 'string')
+    for (let i = 0; i < path.length; i++) h = Math.imul(h ^ path.charCodeAt(i), 0x01000193);
+  else for (const byte of path) h = Math.imul(h ^ byte, 0x01000193);
+  return h ^ (h >>> 15);
+}
+
 /** One string for a name, exact also for raw ones: no file name holds a slash, so `/` marks those. */
 export function nameKey(name: FilePath): string {
   return typeof name === 'string' ? name : `/${name.toString('latin1')}`;

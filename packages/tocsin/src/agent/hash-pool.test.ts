@@ -11,6 +11,7 @@ import { POOL_LIMITS } from './config.ts';
 import type { HashAnswer } from './hash-pool.ts';
 import { DIGEST_BYTES, HASHED, HashPool } from './hash-pool.ts';
 import { digestOf, plant, settle, temporary } from './test-help.ts';
+import { SIZE } from './walk.ts';
 
 const CHUNK = 128 * 1024;
 const hex = (answer: HashAnswer, i: number, width: number) =>
@@ -91,6 +92,22 @@ test('a file that is written while it is read is said to have changed', async ()
     status = (await pool.hash({ algorithms: ['sha256'], paths: [path], bytes: 8 << 20 })).status[0];
   await writer.terminate();
   assert.equal(status, HASHED.changed);
+});
+
+test('a batch stops where it has read enough, and leaves a large file for a batch of its own', async () => {
+  using root = temporary();
+  await using pool = new HashPool({ workers: 1 });
+  plant(root.path, { small: 's', large: 'l'.repeat(2_001), half: 'h'.repeat(600), last: 'x' });
+  await settle();
+  const paths = ['small', 'large', 'half', 'half', 'last'].map((name) => join(root.path, name));
+  const answer = await pool.hash({ algorithms: ['sha256'], paths, bytes: 0, most: 1_000 });
+  const { deferred, settled } = HASHED;
+  assert.deepEqual([...answer.status], [settled, deferred, settled, settled, deferred]);
+  assert.equal(answer.facts[4 + SIZE], 2_001);
+  assert.deepEqual([...answer.facts.subarray(16)], [0, 0, 0, 0]);
+  assert.equal(hex(answer, 3, 32), digestOf('sha256', 'h'.repeat(600)));
+  const alone = await pool.hash({ algorithms: ['sha256'], paths: [paths[1]!], bytes: 0, most: 1_000 });
+  assert.deepEqual([alone.status[0], hex(alone, 0, 32)], [settled, digestOf('sha256', 'l'.repeat(2_001))]);
 });
 
 test('a thread that dies is replaced and its batch tried once more, then named as failed', async () => {

@@ -20,6 +20,8 @@ export const HASHED = {
   notRegular: 3,
   /** Not opened or not read: `codes` has the system's name of the error. */
   failed: 4,
+  /** Left for another batch, see `HashBatch.most`; the facts of a large file have its size. */
+  deferred: 5,
 } as const;
 
 /** Files to hash, up to `POOL_LIMITS.maxBatchFiles`. */
@@ -28,6 +30,11 @@ export interface HashBatch {
   readonly paths: readonly FilePath[];
   /** Their size together as far as known; steers the order of work only. */
   readonly bytes: number;
+  /**
+   * For files of unknown size: when so many bytes were read, those behind are answered `deferred`, and so is each
+   * with more than twice as many unless it is the only one. Nothing is deferred without it.
+   */
+  readonly most?: number;
 }
 
 /** Columns in the order of `HashBatch.paths`. Digests of one file stand side by side, in the order asked. */
@@ -179,14 +186,14 @@ export class HashPool {
   }
 
   #send(thread: Thread, job: Job): void {
-    const { paths, algorithms, bytes } = job.batch;
+    const { paths, algorithms, bytes, most = Infinity } = job.batch;
     const packed = paths.every((path) => typeof path === 'string')
       ? paths.join('\0')
       : paths.map((path) => Uint8Array.from(Buffer.from(path)));
     thread.jobs.set(job.id, job);
     thread.bytes += bytes;
     thread.worker.ref();
-    thread.worker.postMessage({ id: job.id, algorithms, paths: packed });
+    thread.worker.postMessage({ id: job.id, algorithms, most, paths: packed });
   }
 
   #answered(thread: Thread, answer: HashAnswer & { id: number }): void {

@@ -2,7 +2,7 @@
 // A hash thread: reads files and answers their digests and facts. It imports nothing of ours, and is plain
 // JavaScript because a .ts file makes each thread load Node's type stripper (11 MB and 13 ms a thread).
 // It opens regular files only, never through a symbolic link in the last name, and never blocks on a pipe.
-// Message in {id, algorithms, paths: text joined by NUL, or raw bytes each}; out {id, answer, code} as hash-pool.ts.
+// Message in {id, algorithms, most, paths: text joined by NUL, or raw bytes each}; out {id, answer, code} as hash-pool.ts.
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
@@ -23,29 +23,45 @@ const UNSETTLED = 1;
 const CHANGED = 2;
 const NOT_REGULAR = 3;
 const FAILED = 4;
+const DEFERRED = 5;
 
 const buffer = Buffer.allocUnsafeSlow(CHUNK);
 const SIZES = { sha256: 32, sha1: 20, md5: 16 };
 
 /** @typedef {'sha256' | 'sha1' | 'md5'} Algorithm */
-/** @typedef {{ id: number, algorithms: Algorithm[], paths: string | Uint8Array[] }} Job */
-/** @typedef {{ digests: Buffer, at: number, algorithms: Algorithm[] }} Target */
+/** @typedef {{ id: number, algorithms: Algorithm[], most: number, paths: string | Uint8Array[] }} Job */
+/** Where the digests of a file go, and the size beyond which it is left for a batch of its own.
+ * @typedef {{ digests: Buffer, at: number, algorithms: Algorithm[], mostFile: number }} Target */
 
 parentPort?.on('message', (/** @type {Job} */ job) => {
   const paths = typeof job.paths === 'string' ? job.paths.split('\0') : job.paths;
+  const count = paths.length;
   const width = job.algorithms.reduce((sum, name) => sum + SIZES[name], 0);
-  const facts = new Float64Array(paths.length * 4);
-  const status = new Uint8Array(paths.length);
-  const digests = Buffer.from(new ArrayBuffer(paths.length * width));
+  const facts = new Float64Array(count * 4);
+  const status = new Uint8Array(count);
+  const digests = Buffer.from(new ArrayBuffer(count * width));
+  const target = {
+    digests,
+    at: 0,
+    algorithms: job.algorithms,
+    mostFile: count > 1 ? 2 * job.most : Infinity,
+  };
   /** @type {(string | null)[] | null} */
   let codes = null;
-  for (let i = 0; i < paths.length; i++) {
-    const target = { digests, at: i * width, algorithms: job.algorithms };
+  let bytes = 0;
+  for (let i = 0; i < count; i++) {
+    if (bytes >= job.most) {
+      status[i] = DEFERRED;
+      continue;
+    }
+    target.at = i * width;
     try {
-      status[i] = hashTwice(paths[i] ?? '', facts, i * 4, target);
+      const code = hashTwice(paths[i] ?? '', facts, i * 4, target);
+      status[i] = code;
+      if (code !== DEFERRED) bytes += facts[i * 4 + 1] ?? 0;
     } catch (error) {
       status[i] = FAILED;
-      codes ??= new Array(paths.length).fill(null);
+      codes ??= new Array(count).fill(null);
       codes[i] = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
       if (codes[i] === 'ELOOP' || codes[i] === 'ENXIO') status[i] = NOT_REGULAR;
     }
@@ -71,6 +87,10 @@ function hashFile(path, facts, row, target) {
     if (!before.isFile()) return NOT_REGULAR;
     const started = Date.now();
     const { size, ctimeMs } = before;
+    if (size > target.mostFile) {
+      facts[row + 1] = size;
+      return DEFERRED;
+    }
     const read = digest(fd, size, target);
     const after = fstatSync(fd);
     if (after.size !== size || after.mtimeMs !== before.mtimeMs || after.ctimeMs !== ctimeMs) return CHANGED;
@@ -94,9 +114,10 @@ function digest(fd, size, target) {
   let n = readSync(fd, buffer, 0, CHUNK, null);
   const { digests, algorithms } = target;
   let at = target.at;
+  // As text of one byte a character: a buffer for each digest would cost more than the digest of a small file.
   if (n === size && n < CHUNK) {
     const content = buffer.subarray(0, n);
-    for (const name of algorithms) at += hash(name, content, 'buffer').copy(digests, at);
+    for (const name of algorithms) at += digests.write(hash(name, content, 'binary'), at, 'latin1');
     return n;
   }
   const hashes = algorithms.map((name) => createHash(name));
@@ -108,6 +129,6 @@ function digest(fd, size, target) {
     for (const h of hashes) h.update(content);
     n = readSync(fd, buffer, 0, CHUNK, null);
   }
-  for (const h of hashes) at += h.digest().copy(digests, at);
+  for (const h of hashes) at += digests.write(h.digest('binary'), at, 'latin1');
   return read;
 }

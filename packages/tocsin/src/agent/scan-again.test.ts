@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { homeAt } from '../client/home.ts';
+import { homeAt } from '../client/state/home.ts';
 import { systemWorld } from '../protocol/world.ts';
 import { openCache } from './cache.ts';
 import { answer, digestOf, plant, setTime, settle, shiftedWorld } from './test-help.ts';

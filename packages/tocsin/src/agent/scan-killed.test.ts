@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { homeAt } from '../client/home.ts';
+import { homeAt } from '../client/state/home.ts';
 import { systemWorld } from '../protocol/world.ts';
 import { openCache } from './cache.ts';
 import { HashPool } from './hash-pool.ts';
@@ -18,7 +18,7 @@ const CHILD = `
   const { HashPool } = await import(at('./hash-pool.ts'));
   const { openCache } = await import(at('./cache.ts'));
   const { TableLadder } = await import(at('./test-help.ts'));
-  const { homeAt } = await import(at('../client/home.ts'));
+  const { homeAt } = await import(at('../client/state/home.ts'));
   const { systemWorld: world } = await import(at('../protocol/world.ts'));
   const [tree, home, last] = process.argv.slice(1);
   let files = 0;

@@ -1,12 +1,14 @@
 // Tells the caller of a scan what happens: results, problems, progress, and in the end the summary. Everything
 // told is counted first, and nothing is decided here.
+import { toHex } from '../protocol/hex.ts';
+import type { ObjectKey } from '../protocol/kinds.ts';
 import type { AnsweredBy, Verdict } from '../protocol/verdict.ts';
 import { SCAN_LIMITS } from './config.ts';
 import type { DirectoryJob } from './directory-job.ts';
 import type { FilePath } from './file-path.ts';
 import { pathBytes, pathText } from './file-path.ts';
 import type { ScanOptions } from './scan.ts';
-import type { ProblemKind, ScanSummary } from './scan-summary.ts';
+import type { AliasDigest, ProblemKind, ScanSummary } from './scan-summary.ts';
 import { Tally } from './scan-summary.ts';
 
 export class ScanReporter {
@@ -21,7 +23,8 @@ export class ScanReporter {
     this.#lastProgress = this.#started;
   }
 
-  result(job: DirectoryJob, row: number, verdict: Verdict, answeredBy: AnsweredBy): void {
+  /** `alias`: the weaker digest by which the file was known, where it was one. */
+  result(job: DirectoryJob, row: number, verdict: Verdict, answeredBy: AnsweredBy, alias?: ObjectKey): void {
     const size = job.size(row);
     this.tally.answer(verdict, answeredBy, size);
     const { directory, names } = job.step;
@@ -31,7 +34,11 @@ export class ScanReporter {
     const path = job.path(row);
     const result = { path: pathText(path), sha256: job.hex(row), size, verdict, answeredBy };
     const exact = pathBytes(path);
-    onResult(exact === null ? result : { ...result, pathBytes: exact });
+    onResult({
+      ...result,
+      ...(exact === null ? {} : { pathBytes: exact }),
+      ...(alias === undefined ? {} : { alias: aliasOf(alias) }),
+    });
   }
 
   problem(path: FilePath, problem: ProblemKind, code: string | null): void {
@@ -60,4 +67,9 @@ export class ScanReporter {
     const interrupted = signal?.aborted === true;
     return this.tally.summary({ missing: ladder.missing, cache: { damaged, lost }, interrupted, elapsedMs });
   }
+}
+
+/** The key's bytes are the answer's as long as it does not wait. */
+function aliasOf({ kind, bytes }: ObjectKey): AliasDigest {
+  return { algorithm: kind === 'file-md5' ? 'md5' : 'sha1', digest: toHex(bytes) };
 }

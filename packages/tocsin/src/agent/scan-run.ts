@@ -1,49 +1,64 @@
-// The moving parts of one scan: what waits for a hash thread, what waits for the hub, what is kept. The picture
-// stands in scan.ts. What may be reused of an earlier scan is directory-job.ts's business.
+// The moving parts of one scan: which directory is open, what its rows wait for, what is kept. The picture stands
+// in scan.ts. What may be reused of an earlier scan is directory-job.ts's business.
 import { setImmediate } from 'node:timers/promises';
-import type { Answer } from '../client/ladder.ts';
+import type { Answer } from '../client/lookup/ladder.ts';
 import { never } from '../protocol/errors.ts';
 import type { ObjectKey } from '../protocol/kinds.ts';
 import { unixSeconds } from '../protocol/world.ts';
-import { POOL_LIMITS, SCAN_LIMITS } from './config.ts';
+import type { DirectoryRecord } from './cache-record.ts';
+import { SCAN_LIMITS } from './config.ts';
 import { DirectoryJob } from './directory-job.ts';
+import { FarRows } from './far-rows.ts';
+import type { FilePath } from './file-path.ts';
 import { joinPath, nameOfKey } from './file-path.ts';
-import type { Algorithm, HashAnswer } from './hash-pool.ts';
-import { DIGEST_BYTES, HASHED } from './hash-pool.ts';
+import { DIGEST_BYTES } from './hash-pool.ts';
+import { ALIASES, HashRows } from './hash-rows.ts';
 import type { RowBatch } from './row-queue.ts';
-import { RowQueue } from './row-queue.ts';
 import type { ScanOptions, ScanSummary } from './scan.ts';
 import { ScanReporter } from './scan-reporter.ts';
 import type { ProblemKind } from './scan-summary.ts';
-import { problemOf } from './scan-summary.ts';
 import type { FilesStep, WalkStep } from './walk.ts';
-import { FACTS, walk } from './walk.ts';
+import { walk } from './walk.ts';
 
-const ALIASES = ['md5', 'sha1'] as const satisfies readonly Algorithm[];
-type Alias = (typeof ALIASES)[number];
+interface Ahead {
+  readonly directory: FilePath;
+  readonly part: number;
+  readonly record: DirectoryRecord | null;
+}
 
 export class ScanRun {
   readonly #options: ScanOptions;
   readonly #reporter: ScanReporter;
   /** Directories with rows that wait for an answer. */
   readonly #open = new Set<DirectoryJob>();
-  readonly #toHash = new RowQueue();
-  readonly #toAlias = new RowQueue();
-  readonly #toAsk = new RowQueue();
-  #hashing = 0;
-  #asking = 0;
+  readonly #hash: HashRows;
+  readonly #far: FarRows;
+  /** What the cache said right before the walk looked at a directory. */
+  #ahead: Ahead | null = null;
+  /** One key for all questions that are answered at once. */
+  readonly #nearKey = { kind: 'file-sha256', bytes: new Uint8Array(DIGEST_BYTES.sha256) } as const;
+  readonly #nearKeys: readonly ObjectKey[] = [this.#nearKey];
   #walked = false;
   #failure: { readonly error: unknown } | null = null;
   #change = Promise.withResolvers<void>();
   #lastTurn: number;
-  /** The ladder's, as of the last turn: it may read a file for it. One that is old only costs questions. */
+  /** The ladder's, of a moment ago: it may read a file for it. One that is old only costs questions. */
   #epoch: string;
+  #lastEpoch: number;
 
   constructor(options: ScanOptions) {
     this.#options = options;
     this.#reporter = new ScanReporter(options);
     this.#lastTurn = options.world.clock.monotonic();
     this.#epoch = options.ladder.epoch;
+    this.#lastEpoch = this.#lastTurn;
+    this.#hash = this.#hashRows();
+    this.#far = new FarRows({
+      ladder: options.ladder,
+      stopped: () => this.#stopped,
+      onAnswers: (batch, answers) => this.#farAnswers(batch, answers),
+      onFailure: (error) => this.#fail(error),
+    });
   }
 
   async run(paths: readonly string[]): Promise<ScanSummary> {
@@ -51,17 +66,34 @@ export class ScanRun {
     const wake = () => this.#change.resolve();
     signal?.addEventListener('abort', wake);
     try {
-      await this.#walk((this.#options.walker ?? walk)(paths));
+      await this.#walk(
+        (this.#options.walker ?? walk)(paths, (directory, part) => this.#look(directory, part)),
+      );
       this.#walked = true;
       this.#submit();
       while (!this.#stopped && this.#open.size > 0) await this.#waitForChange();
     } finally {
       signal?.removeEventListener('abort', wake);
+      this.#far.stop();
       for (const job of this.#open) this.#keep(job);
       cache?.flush();
     }
     if (this.#failure !== null && !signal?.aborted) throw this.#failure.error;
     return this.#reporter.summary();
+  }
+
+  #hashRows(): HashRows {
+    const { ladder, pool, signal } = this.#options;
+    return new HashRows({
+      ...{ pool, signal },
+      stopped: () => this.#stopped,
+      wantsAlias: (kind) => ladder.wantsAlias(kind),
+      onDigest: (job, row) => this.#digested(job, row),
+      onAliases: (job, row, keys) => this.#askWith(job, row, keys),
+      onProblem: (job, row, problem, code) => this.#lost(job, row, problem, code),
+      onBatch: () => this.#changed(),
+      onFailure: (error) => this.#fail(error),
+    });
   }
 
   get #stopped(): boolean {
@@ -73,7 +105,8 @@ export class ScanRun {
       if (this.#stopped) return;
       this.#take(step);
       this.#submit();
-      await this.#turn();
+      const turn = this.#turn();
+      if (turn !== null) await turn;
       for (let room = this.#lack(); room !== null && !this.#stopped; room = this.#lack())
         await this.#waitForChange(room);
     }
@@ -82,26 +115,29 @@ export class ScanRun {
   /** Null, or room that there is none of: with the threads, the hub, or whoever takes the results. */
   #lack(): Promise<void> | null {
     const { pool, resultRoom } = this.#options;
-    if (!pool.hasRoom || this.#toAsk.length > SCAN_LIMITS.maxFarWaiting) return pool.room();
+    if (!pool.hasRoom || this.#far.waiting > SCAN_LIMITS.maxFarWaiting) return pool.room();
     return resultRoom?.() ?? null;
   }
 
-  /** Lets the threads' answers in: at each step while they work, else only as often as signals need it. */
-  async #turn(): Promise<void> {
-    const now = this.#options.world.clock.monotonic();
-    const due = now - this.#lastTurn >= SCAN_LIMITS.turnMs;
-    if (due) {
-      this.#lastTurn = now;
-      this.#epoch = this.#options.ladder.epoch;
-      this.#options.cache?.flushIfDue();
-      this.#reporter.progress(now);
+  /** Null, or a turn of the event loop that is due: for the threads' answers and for signals. */
+  #turn(): Promise<void> | null {
+    const { cache, ladder, world } = this.#options;
+    const now = world.clock.monotonic();
+    const { epochMs, hashingTurnMs, turnMs } = SCAN_LIMITS;
+    if (now - this.#lastTurn < (this.#hash.batches > 0 ? hashingTurnMs : turnMs)) return null;
+    this.#lastTurn = now;
+    if (now - this.#lastEpoch >= epochMs) {
+      this.#lastEpoch = now;
+      this.#epoch = ladder.epoch;
     }
-    if (due || this.#hashing > 0) await setImmediate();
+    cache?.flushIfDue();
+    this.#reporter.progress(now);
+    return setImmediate();
   }
 
   /** Others may fill the pool, so that its room can come without an answer of ours. */
   async #waitForChange(room?: Promise<void>): Promise<void> {
-    await (this.#asking > 0 || room === undefined
+    await (this.#far.asking > 0 || room === undefined
       ? this.#change.promise
       : Promise.race([this.#change.promise, room]));
     this.#change = Promise.withResolvers<void>();
@@ -122,9 +158,23 @@ export class ScanRun {
     }
   }
 
+  /** The walk asks before a step whether files may be known, so that those of a new directory are opened only. */
+  #look(directory: FilePath, part: number): boolean {
+    const record = this.#options.cache?.read(directory, part) ?? null;
+    this.#ahead = { directory, part, record };
+    return record !== null;
+  }
+
+  #recordOf({ directory, part }: FilesStep): DirectoryRecord | null {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead?.directory === directory && ahead.part === part) return ahead.record;
+    return this.#options.cache?.read(directory, part) ?? null;
+  }
+
   #takeFiles(step: FilesStep): void {
-    const { cache, world } = this.#options;
-    const job = new DirectoryJob(step, cache?.read(step.directory, step.part) ?? null, this.#epoch);
+    const { world } = this.#options;
+    const job = new DirectoryJob(step, this.#recordOf(step), this.#epoch);
     const now = unixSeconds(world.clock);
     if (step.part === 0) this.#reporter.tally.directories++;
     this.#reporter.tally.skip(step.skipped);
@@ -132,10 +182,7 @@ export class ScanRun {
     job.waiting++; // held open until the last row was looked at
     for (let row = 0; row < job.rows; row++)
       if (job.reuse(row)) this.#unchanged(job, row, now);
-      else {
-        this.#toHash.put(job, row);
-        if (this.#toHash.full) this.#hashBatch();
-      }
+      else this.#hash.put(job, row);
     this.#settled(job);
   }
 
@@ -150,7 +197,7 @@ export class ScanRun {
         return;
       }
       case 'ask-far':
-        this.#toAsk.put(job, row);
+        this.#far.put(job, row);
         return;
       case 'ask-near':
         this.#askNear(job, row, now);
@@ -161,10 +208,11 @@ export class ScanRun {
   }
 
   #askNear(job: DirectoryJob, row: number, now: number): void {
-    const answer = this.#options.ladder.near([{ kind: 'file-sha256', bytes: job.digest(row) }]);
+    job.copyDigest(row, this.#nearKey.bytes);
+    const answer = this.#options.ladder.near(this.#nearKeys);
     if (answer !== null && !this.#aliasMayWin(answer)) this.#answer(job, row, answer, now);
-    else if (this.#aliases().length > 0) this.#toAlias.put(job, row);
-    else this.#toAsk.put(job, row);
+    else if (this.#hash.wantsAliases) this.#hash.putAliases(job, row);
+    else this.#far.put(job, row);
   }
 
   /** The owner's word by a weaker digest wins over all but the owner's word by SHA-256. */
@@ -174,92 +222,46 @@ export class ScanRun {
     return ALIASES.some((name) => overridesAlias(`file-${name}`));
   }
 
-  #aliases(): readonly Alias[] {
-    return ALIASES.filter((name) => this.#options.ladder.wantsAlias(`file-${name}`));
-  }
-
   /** Sends what is due: full batches, and after the walk whatever there is. */
   #submit(): void {
     if (this.#stopped) return;
-    if (this.#walked && this.#toHash.length > 0) this.#hashBatch();
-    while (this.#toAlias.full || (this.#walked && this.#toAlias.length > 0)) this.#aliasBatch();
-    while (this.#asking < SCAN_LIMITS.maxFarBatches && this.#toAsk.length > 0) {
-      if (this.#asking > 0 && this.#toAsk.length < SCAN_LIMITS.farBatchKeys) return;
-      void this.#askBatch(this.#toAsk.take(SCAN_LIMITS.farBatchKeys));
-    }
+    this.#hash.submit(this.#walked);
+    this.#far.submit(this.#walked && this.#hash.batches === 0);
   }
 
-  #hashBatch(): void {
-    const batch = this.#toHash.take(POOL_LIMITS.maxBatchFiles);
-    void this.#hash(batch, ['sha256'], (job, row, answer, i, now) => {
-      const digest = answer.digests.subarray(i * DIGEST_BYTES.sha256, (i + 1) * DIGEST_BYTES.sha256);
-      job.hashed(row, digest, factsAt(answer, i), answer.status[i] === HASHED.settled);
-      this.#reporter.tally.hashed++;
-      this.#reporter.tally.hashedBytes += job.size(row);
-      this.#askNear(job, row, now);
-    });
+  #digested(job: DirectoryJob, row: number): void {
+    this.#reporter.tally.hashed++;
+    this.#reporter.tally.hashedBytes += job.size(row);
+    this.#askNear(job, row, unixSeconds(this.#options.world.clock));
   }
 
-  /** The second pass: near is asked again with all digests, if they are still those of the same content. */
-  #aliasBatch(): void {
-    const algorithms = this.#aliases();
-    void this.#hash(this.#toAlias.take(POOL_LIMITS.maxBatchFiles), algorithms, (job, row, answer, i, now) => {
-      if (!job.sameContent(row, factsAt(answer, i))) {
-        this.#lost(job, row, 'changed', null);
-        return;
-      }
-      const near = this.#options.ladder.near(fileKeys(job.digest(row), algorithms, answer, i));
-      if (near !== null) this.#answer(job, row, near, now);
-      else this.#toAsk.put(job, row);
-    });
+  #askWith(job: DirectoryJob, row: number, keys: readonly ObjectKey[]): void {
+    const answer = this.#options.ladder.near(keys);
+    if (answer !== null) this.#answer(job, row, answer, unixSeconds(this.#options.world.clock));
+    else this.#far.put(job, row);
   }
 
-  async #hash(
-    batch: RowBatch,
-    algorithms: readonly Algorithm[],
-    then: (job: DirectoryJob, row: number, answer: HashAnswer, i: number, now: number) => void,
-  ): Promise<void> {
-    this.#hashing++;
-    try {
-      const paths = batch.rows.map((row, i) => batch.jobs[i]!.path(row));
-      const work = { algorithms, paths, bytes: batch.bytes };
-      const answer = await this.#options.pool.hash(work, this.#options.signal);
-      const now = unixSeconds(this.#options.world.clock);
-      for (let i = 0; i < paths.length && !this.#stopped; i++) {
-        const status = answer.status[i]!;
-        const [job, row, code] = [batch.jobs[i]!, batch.rows[i]!, answer.codes?.[i] ?? null];
-        if (status === HASHED.settled || status === HASHED.unsettled) then(job, row, answer, i, now);
-        else this.#lost(job, row, problemOf(status, code), code);
-      }
-    } catch (error) {
-      this.#failure ??= { error };
-    }
-    this.#hashing--;
-    this.#submit();
-    this.#change.resolve();
+  #farAnswers({ jobs, rows }: RowBatch, answers: readonly Answer[]): void {
+    const now = unixSeconds(this.#options.world.clock);
+    for (let i = 0; i < rows.length && !this.#stopped; i++)
+      this.#answer(jobs[i]!, rows[i]!, answers[i]!, now);
+    this.#changed();
   }
 
-  async #askBatch(batch: RowBatch): Promise<void> {
-    this.#asking++;
-    try {
-      const keys = batch.rows.map(
-        (row, i): ObjectKey => ({ kind: 'file-sha256', bytes: batch.jobs[i]!.digest(row) }),
-      );
-      const answers = await this.#options.ladder.far(keys);
-      const now = unixSeconds(this.#options.world.clock);
-      for (let i = 0; i < keys.length && !this.#stopped; i++)
-        this.#answer(batch.jobs[i]!, batch.rows[i]!, answers[i]!, now);
-    } catch (error) {
-      this.#failure ??= { error };
-    }
-    this.#asking--;
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#changed();
+  }
+
+  /** Rows have moved on: those behind them may, and whoever waits looks again. */
+  #changed(): void {
     this.#submit();
     this.#change.resolve();
   }
 
   #answer(job: DirectoryJob, row: number, answer: Answer, now: number): void {
     job.answered(row, answer, now);
-    this.#reporter.result(job, row, answer.verdict, answer.answeredBy);
+    this.#reporter.result(job, row, answer.verdict, answer.answeredBy, answer.alias);
     this.#settled(job);
   }
 
@@ -284,24 +286,4 @@ export class ScanRun {
     const record = job.record();
     if (record !== null) cache.write(directory, part, record);
   }
-}
-
-function factsAt(answer: HashAnswer, i: number): Float64Array {
-  return answer.facts.subarray(i * FACTS, (i + 1) * FACTS);
-}
-
-/** All digests of one file, SHA-256 first, from an answer whose rows hold the aliases side by side. */
-function fileKeys(
-  sha256: Uint8Array,
-  aliases: readonly Alias[],
-  answer: HashAnswer,
-  i: number,
-): readonly ObjectKey[] {
-  const keys: ObjectKey[] = [{ kind: 'file-sha256', bytes: sha256 }];
-  let at = i * aliases.reduce((sum, name) => sum + DIGEST_BYTES[name], 0);
-  for (const name of aliases) {
-    keys.push({ kind: `file-${name}`, bytes: answer.digests.subarray(at, at + DIGEST_BYTES[name]) });
-    at += DIGEST_BYTES[name];
-  }
-  return keys;
 }

@@ -15,6 +15,14 @@ export interface ScanResult {
   readonly answeredBy: AnsweredBy;
   /** The exact path in base64, only where `path` cannot carry it. */
   readonly pathBytes?: string;
+  /** The weaker digest by which the answer knew the file, where it was one and was computed in this scan. */
+  readonly alias?: AliasDigest;
+}
+
+export interface AliasDigest {
+  readonly algorithm: 'md5' | 'sha1';
+  /** Lower-case hex. */
+  readonly digest: string;
 }
 
 export const PROBLEMS = ['unreadable', 'vanished', 'changed', 'replaced', 'failed', 'special'] as const;

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { homeAt } from '../client/home.ts';
+import { homeAt } from '../client/state/home.ts';
 import { openCache } from './cache.ts';
+import { POOL_LIMITS } from './config.ts';
 import { HashPool } from './hash-pool.ts';
 import { problemWords, scan } from './scan.ts';
 import { answer, digestOf, plant, settle } from './test-help.ts';
@@ -131,6 +132,37 @@ test('files that vanish or are replaced between walk and reading are problems, a
   ]);
   assert.equal(summary.interrupted, false);
   for (const problem of problems) assert.match(problemWords(problem), /^not scanned: /);
+});
+
+test('files beyond what a batch reads, and large ones, are scanned like all others', async () => {
+  using machine = new Machine();
+  const sizes = { large: 2 * POOL_LIMITS.maxBatchBytes + 1, middle: POOL_LIMITS.maxBatchBytes / 2, small: 3 };
+  const contents = Array.from({ length: 8 }, (_, i) =>
+    Object.entries(sizes).map(
+      ([name, size]) => [`${name}-${i % 4}-${i}`, Buffer.alloc(size, `${i}`)] as const,
+    ),
+  ).flat();
+  const wanted = contents.filter(([name]) => !name.startsWith('large') || name.endsWith('5'));
+  plant(machine.tree.path, Object.fromEntries(wanted));
+  const { results, summary } = await machine.scan();
+  for (const [name, content] of wanted)
+    assert.equal(results.get(name)?.sha256, digestOf('sha256', content), name);
+  assert.deepEqual([summary.files, summary.hashed], [wanted.length, wanted.length]);
+});
+
+test('new files, changed ones and whole new directories are hashed, and what was known is not', async () => {
+  using machine = new Machine();
+  const { tree } = machine;
+  plant(tree.path, { 'old/a': '1', 'old/b': '2' });
+  await settle();
+  await machine.scan();
+  plant(tree.path, { 'old/c': '3', 'old/b': '22', 'new/d': '4', 'new/er/e': '5' });
+  await settle();
+  const { results, summary } = await machine.scan();
+  assert.deepEqual([summary.hashed, summary.unchanged], [4, 1]);
+  for (const [name, content] of Object.entries({ a: '1', b: '22', c: '3', d: '4', e: '5' }))
+    assert.equal(results.get(name)?.sha256, digestOf('sha256', content), name);
+  assert.equal((await machine.scan()).summary.hashed, 0);
 });
 
 test('a name that is no UTF-8 is scanned, and its exact bytes are told', async () => {

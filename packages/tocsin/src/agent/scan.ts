@@ -13,7 +13,7 @@
 //                                          │ null
 //                                          ▼  (in batches)
 //                       ladder.far: relay, hub, or nobody ──answer──► result
-import type { Ladder } from '../client/ladder.ts';
+import type { Ladder } from '../client/lookup/ladder.ts';
 import type { Verdict } from '../protocol/verdict.ts';
 import type { World } from '../protocol/world.ts';
 import type { ScanCache } from './cache.ts';

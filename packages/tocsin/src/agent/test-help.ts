@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Answer, Ladder } from '../client/ladder.ts';
+import type { Answer, Ladder } from '../client/lookup/ladder.ts';
 import type { ObjectKey } from '../protocol/kinds.ts';
 import type { AnsweredBy, Level } from '../protocol/verdict.ts';
 import { UNKNOWN } from '../protocol/verdict.ts';

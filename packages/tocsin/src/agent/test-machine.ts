@@ -1,7 +1,7 @@
 // A machine in small for the tests of scans: a tree, a state directory that outlives each scan, a ladder. Tests only.
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
-import { homeAt } from '../client/home.ts';
+import { homeAt } from '../client/state/home.ts';
 import type { World } from '../protocol/world.ts';
 import { systemWorld } from '../protocol/world.ts';
 import { openCache } from './cache.ts';

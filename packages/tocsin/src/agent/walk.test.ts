@@ -35,6 +35,31 @@ test('every regular file is met once, with the facts of lstat', () => {
   assert.equal(top?.complete, true);
 });
 
+test('where no facts are wanted the same is met, and no file is looked at', () => {
+  using root = temporary();
+  plant(root.path, { 'a.txt': 'aa', 'd/b.txt': 'bbb', 'd/e/f/c': '', 'odd/x': 'x' });
+  symlinkSync('a.txt', join(root.path, 'd/link'));
+  symlinkSync('..', join(root.path, 'd/loop'));
+  execFileSync('mkfifo', [join(root.path, 'd/pipe')]);
+  writeFileSync(Buffer.concat([Buffer.from(`${root.path}/odd/`), Buffer.from([0xff])]), 'no UTF-8');
+  const asked: string[] = [];
+  const without = [
+    ...walk([root.path], (directory, part) => {
+      asked.push(`${pathText(directory)} ${part}`);
+      return false;
+    }),
+  ];
+  const blind = (step: WalkStep) => (step.kind === 'files' ? { ...step, facts: null } : step);
+  assert.deepEqual(without.map(blind), [...walk([root.path])].map(blind));
+  for (const step of without)
+    if (step.kind === 'files' && step.directory !== join(root.path, 'odd')) assert.equal(step.facts, null);
+  const steps = without.filter((step) => step.kind === 'files');
+  assert.deepEqual(
+    asked,
+    steps.map((step) => `${pathText(step.directory)} 0`),
+  );
+});
+
 test('links are not followed below an argument, and an argument that is a link is', () => {
   using root = temporary();
   plant(root.path, { 'real/a': '1', 'real/sub/b': '2' });
@@ -127,7 +152,7 @@ test('a large directory comes in parts; each name is in one, and stays in it whe
         for (const name of step.names) {
           assert.ok(!where.has(pathText(name)));
           assert.ok(
-            step.parts > 1 && step.part < step.parts && step.names.length * FACTS === step.facts.length,
+            step.parts > 1 && step.part < step.parts && step.names.length * FACTS === step.facts?.length,
           );
           where.set(pathText(name), step.part);
         }
@@ -137,6 +162,14 @@ test('a large directory comes in parts; each name is in one, and stays in it whe
   assert.equal(before.size, count);
   renameSync(join(root.path, 'f0'), join(root.path, 'another'));
   for (const [name, part] of partsOf()) if (name !== 'another') assert.equal(before.get(name), part);
+});
+
+test('of a large directory the facts of each part are asked for by themselves', () => {
+  using root = temporary();
+  for (let i = 0; i <= WALK_LIMITS.maxEntriesPerPart; i++) writeFileSync(join(root.path, `f${i}`), '');
+  for (const wanted of [0, 1])
+    for (const step of walk([root.path], (_directory, part) => part === wanted))
+      if (step.kind === 'files') assert.equal(step.facts !== null, step.part === wanted || wanted === 0);
 });
 
 test('pseudo file systems are entered only where they are named', {

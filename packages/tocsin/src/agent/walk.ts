@@ -1,14 +1,18 @@
-// The walk: each directory below the given paths once, with the facts of its regular files. It follows no
-// symbolic link below an argument, enters no pseudo file system that was not named, and opens no file.
+// The walk: each directory below the given paths once, with the facts of its regular files where they are wanted.
+// It follows no symbolic link below an argument, enters no pseudo file system that was not named, opens no file.
 import type { Stats } from 'node:fs';
-import { lstatSync, readdirSync, realpathSync, statfsSync } from 'node:fs';
+import { Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { WALK_LIMITS } from './config.ts';
+import type { Device } from './device.ts';
+import { deviceAt } from './device.ts';
 import type { FilePath } from './file-path.ts';
-import { filePath, joinPath, nameKey } from './file-path.ts';
+import { filePath, joinPath, nameKey, pathHash } from './file-path.ts';
 
 /** Facts of a file stand four in a row: inode, size, modification and change time (ms). */
 export const FACTS = 4;
+/** Where among them the size stands. */
+export const SIZE = 1;
 
 /** Regular files of one directory, or of one part of a large one. */
 export interface FilesStep {
@@ -20,8 +24,8 @@ export interface FilesStep {
   /** False where only some files of the directory were asked for. */
   readonly complete: boolean;
   readonly names: readonly FilePath[];
-  /** `FACTS` numbers a file, in the order of `names`. */
-  readonly facts: Float64Array;
+  /** `FACTS` numbers a file, in the order of `names`; null where nobody wanted them, and no file was looked at. */
+  readonly facts: Float64Array | null;
   /** Names of the directories found in this part, also of those that are not entered. */
   readonly directories: readonly FilePath[];
   /** False on file systems whose times and inodes another machine or user can set (FAT, FUSE, SMB, ...). */
@@ -47,28 +51,9 @@ export interface ProblemStep {
 }
 
 export type WalkStep = FilesStep | ProblemStep;
-export type Walker = (paths: readonly string[]) => Iterable<WalkStep>;
-
-/** statfs types of file systems that hold no files of their own: proc, sysfs, cgroup 1 and 2, debugfs, tracefs,
- * securityfs, bpf, pstore, configfs, devpts, mqueue, selinuxfs, efivarfs, fusectl, hugetlbfs, binfmt_misc,
- * autofs, nsfs, rpc_pipefs, nfsd, smackfs (linux/magic.h). devtmpfs calls itself tmpfs: it is walked. */
-const PSEUDO: ReadonlySet<number> = new Set([
-  0x9fa0, 0x62656572, 0x27e0eb, 0x63677270, 0x64626720, 0x74726163, 0x73636673, 0xcafe4a11, 0x6165676c,
-  0x62656570, 0x1cd1, 0x19800202, 0xf97cff8c, 0xde5e81e4, 0x65735543, 0x958458f6, 0x42494e4d, 0x0187,
-  0x6e736673, 0x67596969, 0x6e667364, 0x43415d53,
-]);
-
-/** FAT, exFAT, NTFS (two drivers), FUSE, 9p, SMB 1 and 2, ISO 9660, UDF, HFS+: whoever holds the medium or
- * serves the mount can change a file and set its inode and times back. */
-const UNTRUSTED: ReadonlySet<number> = new Set([
-  0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e, 0x65735546, 0x01021997, 0xff534d42, 0xfe534d42, 0x9660,
-  0x15013346, 0x482b,
-]);
-
-interface Device {
-  readonly pseudo: boolean;
-  readonly timesTrusted: boolean;
-}
+/** True where the facts of the files of this part are wanted; asked at most once a part, right before its step. */
+export type WantsFacts = (directory: FilePath, part: number) => boolean;
+export type Walker = (paths: readonly string[], wantsFacts: WantsFacts) => Iterable<WalkStep>;
 
 interface Pending {
   readonly path: FilePath;
@@ -80,16 +65,28 @@ interface Walk {
   readonly seen: Set<string>;
   readonly devices: Map<number, Device>;
   readonly stack: Pending[];
+  readonly wantsFacts: WantsFacts;
+}
+
+/** A name, or a name with what the directory says it is. */
+type Entry = FilePath | Dirent;
+
+/** The entries of one part of a directory. */
+interface Part {
+  readonly entries: readonly Entry[];
+  readonly part: number;
+  readonly parts: number;
+  readonly wantsFacts: boolean;
 }
 
 /**
  * Walks `paths` (made absolute; an argument that is a symbolic link is followed). Each directory is read once,
  * by device and inode, whatever loops and overlaps there are; files named themselves come last, and only where
  * their directory was not read. Synchronous: the caller takes a turn of the event loop between two steps.
- * Never throws for what it meets: problems are steps.
+ * Never throws for what it meets: problems are steps. Where no facts are wanted, only directories are looked at.
  */
-export function* walk(paths: readonly string[]): Generator<WalkStep> {
-  const state: Walk = { seen: new Set(), devices: new Map(), stack: [] };
+export function* walk(paths: readonly string[], wantsFacts: WantsFacts = () => true): Generator<WalkStep> {
+  const state: Walk = { seen: new Set(), devices: new Map(), stack: [], wantsFacts };
   const files: string[] = [];
   for (const given of paths) {
     const found = locate(resolve(given));
@@ -119,17 +116,37 @@ function push(state: Walk, path: FilePath, stats: Stats): void {
 function* drain(state: Walk): Generator<WalkStep> {
   for (let next = state.stack.pop(); next !== undefined; next = state.stack.pop()) {
     if (state.seen.has(next.id)) continue;
-    let names: readonly FilePath[];
+    let wantsFacts = state.wantsFacts(next.path, 0);
+    let entries: readonly Entry[];
     try {
-      names = readNames(next.path);
+      entries = readEntries(next.path, !wantsFacts);
     } catch (error) {
       yield problemOf(next.path, error);
       continue;
     }
     state.seen.add(next.id);
-    const groups = splitNames(names);
-    for (let part = 0; part < groups.length; part++)
-      yield* readPart(state, next, groups[part]!, part, groups.length);
+    const groups = splitEntries(entries);
+    for (let part = 0; part < groups.length; part++) {
+      if (part > 0) wantsFacts = state.wantsFacts(next.path, part);
+      yield* readPart(state, next, { entries: groups[part]!, part, parts: groups.length, wantsFacts });
+    }
+  }
+}
+
+function readEntries(path: FilePath, typed: boolean): readonly Entry[] {
+  return (typed ? readTyped(path) : null) ?? readNames(path);
+}
+
+/**
+ * Null where the names alone must do: one of them is no UTF-8, or the reading failed. Where a file system tells no
+ * types, Node looks at each name, and that can fail for one that has just vanished.
+ */
+function readTyped(path: FilePath): readonly Dirent[] | null {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    return entries.some(({ name }) => name.includes('\ufffd')) ? null : entries;
+  } catch {
+    return null;
   }
 }
 
@@ -140,35 +157,34 @@ function readNames(path: FilePath): readonly FilePath[] {
   return readdirSync(path, { encoding: 'buffer' }).map((name) => filePath(Buffer.from(name)));
 }
 
-function splitNames(names: readonly FilePath[]): readonly (readonly FilePath[])[] {
-  if (names.length <= WALK_LIMITS.maxEntriesPerPart) return [names];
+function splitEntries(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  if (entries.length <= WALK_LIMITS.maxEntriesPerPart) return [entries];
   let parts = 2;
-  while (parts * (WALK_LIMITS.maxEntriesPerPart / 2) < names.length) parts *= 2;
-  const groups: FilePath[][] = Array.from({ length: parts }, () => []);
-  for (const name of names) groups[nameHash(nameKey(name)) & (parts - 1)]!.push(name);
+  while (parts * (WALK_LIMITS.maxEntriesPerPart / 2) < entries.length) parts *= 2;
+  const groups: Entry[][] = Array.from({ length: parts }, () => []);
+  for (const entry of entries) groups[pathHash(nameKey(nameOf(entry))) & (parts - 1)]!.push(entry);
   return groups;
 }
 
-/** FNV-1a, folded: only spreads names over parts. */
-function nameHash(key: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);
-  return h ^ (h >>> 15);
+function nameOf(entry: Entry): FilePath {
+  return entry instanceof Dirent ? entry.name : entry;
 }
 
-function* readPart(
-  state: Walk,
-  from: Pending,
-  entries: readonly FilePath[],
-  part: number,
-  parts: number,
-): Generator<WalkStep> {
+function* readPart(state: Walk, from: Pending, given: Part): Generator<WalkStep> {
+  const { entries, part, parts } = given;
+  const looks = given.wantsFacts || !(entries[0] instanceof Dirent);
   const names: FilePath[] = [];
   const directories: FilePath[] = [];
-  const facts = new Float64Array(entries.length * FACTS);
+  const facts = looks ? new Float64Array(entries.length * FACTS) : null;
   const skipped: Skipped = { symlinks: 0, special: 0, pseudo: 0 };
   const problems: ProblemStep[] = [];
-  for (const name of entries) {
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i]!;
+    const name = nameOf(entry);
+    if (!looks && entry instanceof Dirent && entry.isFile()) {
+      names.push(name);
+      continue;
+    }
     const path = joinPath(from.path, name);
     const stats = factsOf(path, problems);
     if (stats === null) continue;
@@ -182,10 +198,8 @@ function* readPart(
       problems.push({ kind: 'problem', path, problem: 'special', code: specialWord(stats) });
     }
   }
-  yield* problems;
-  const own = facts.subarray(0, names.length * FACTS);
+  if (problems.length > 0) yield* problems;
   const { path: directory, device } = from;
-  const { timesTrusted } = device;
   yield {
     kind: 'files',
     directory,
@@ -193,9 +207,9 @@ function* readPart(
     parts,
     complete: true,
     names,
-    facts: own,
+    facts: facts?.subarray(0, names.length * FACTS) ?? null,
     directories,
-    timesTrusted,
+    timesTrusted: device.timesTrusted,
     skipped,
   };
 }
@@ -217,7 +231,8 @@ function factsOf(path: FilePath, problems: ProblemStep[]): Stats | null {
   return null;
 }
 
-function writeFacts(facts: Float64Array, row: number, stats: Stats): void {
+function writeFacts(facts: Float64Array | null, row: number, stats: Stats): void {
+  if (facts === null) return;
   const at = row * FACTS;
   facts[at] = stats.ino;
   facts[at + 1] = stats.size;
@@ -234,19 +249,10 @@ function enter(state: Walk, from: Pending, path: FilePath, stats: Stats, skipped
 function deviceOf(state: Walk, path: FilePath, dev: number): Device {
   let device = state.devices.get(dev);
   if (device === undefined) {
-    device = deviceFacts(path);
+    device = deviceAt(path);
     state.devices.set(dev, device);
   }
   return device;
-}
-
-function deviceFacts(path: FilePath): Device {
-  try {
-    const { type } = statfsSync(path);
-    return { pseudo: PSEUDO.has(type), timesTrusted: !UNTRUSTED.has(type) && !PSEUDO.has(type) };
-  } catch {
-    return { pseudo: false, timesTrusted: false };
-  }
 }
 
 /** Files that were named themselves, by directory; those whose directory was walked have been seen. */
@@ -267,9 +273,8 @@ function* namedFiles(state: Walk, files: readonly string[]): Generator<WalkStep>
 
 function* namedIn(state: Walk, path: string, stats: Stats, names: readonly string[]): Generator<WalkStep> {
   const from: Pending = { path, id: '', device: deviceOf(state, path, stats.dev) };
-  const groups = splitNames(names);
-  for (const group of groups)
-    for (const step of readPart(state, from, group, 0, 1))
+  for (const entries of splitEntries(names))
+    for (const step of readPart(state, from, { entries, part: 0, parts: 1, wantsFacts: true }))
       yield step.kind === 'files' ? { ...step, complete: false } : step;
 }
 

@@ -4,6 +4,7 @@ import type { ParticipationLevel } from './consent.ts';
 import type { Edition, Item, ItemLevel } from './item.ts';
 import { CONNECTION_ITEMS } from './items/connection.ts';
 import { DEVICE_ITEMS } from './items/device.ts';
+import { ENVELOPE_IDS, ENVELOPE_ITEMS } from './items/envelope.ts';
 import { ENVIRONMENT_ITEMS } from './items/environment.ts';
 import { LOOKUP_ITEMS } from './items/lookup.ts';
 import { NETWORK_USE_ITEMS } from './items/network-use.ts';
@@ -31,6 +32,7 @@ import { WEB_ACCESS_MESSAGES } from './messages/web-access.ts';
 /** In the order of groups and, within one, of the declarations: the order in which the Statement lists them. */
 export const ITEMS: readonly Item[] = [
   ...CONNECTION_ITEMS,
+  ...ENVELOPE_ITEMS,
   ...LOOKUP_ITEMS,
   ...SHORT_LIST_ITEMS,
   ...OBJECT_ITEMS,
@@ -46,7 +48,7 @@ export const ITEMS: readonly Item[] = [
   ...SUBMISSION_ITEMS,
 ];
 
-/** In the order in which the Statement shows them. */
+/** In the order in which the Statement shows them. Around each attributed one stands the same envelope. */
 export const MESSAGES: readonly Message[] = [
   ...CONNECTION_MESSAGES,
   ...LOOKUP_MESSAGES,
@@ -58,7 +60,9 @@ export const MESSAGES: readonly Message[] = [
   ...PORTAL_MESSAGES,
   ...SOFTWARE_MESSAGES,
   ...SUBMISSION_MESSAGES,
-];
+].map((message) =>
+  message.attribution === 'attributed' ? { ...message, items: [...message.items, ...ENVELOPE_IDS] } : message,
+);
 
 const ITEM_BY_ID: ReadonlyMap<string, Item> = new Map(ITEMS.map((item) => [item.id, item]));
 const MESSAGE_BY_ID: ReadonlyMap<string, Message> = new Map(MESSAGES.map((message) => [message.id, message]));

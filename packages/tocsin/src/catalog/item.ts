@@ -113,6 +113,11 @@ export interface Item<T extends ItemType = ItemType> {
   readonly transform: Transform;
   /** How long the hub keeps it, days; 0: for the answer only. */
   readonly retentionDays: number;
+  /**
+   * It proves to both sides who agreed to what, so that no operator's terms shorten it. `in-force`: kept while what it
+   * stands for is in force, and `retentionDays` after that has ended; `event`: for `retentionDays` from its arrival.
+   */
+  readonly proof?: 'in-force' | 'event';
   readonly recipients: readonly 'hub'[];
   /** The role that answers for it. */
   readonly owner: 'detection' | 'network' | 'privacy' | 'platform' | 'updates';

@@ -50,6 +50,7 @@ const REPORT: Message = {
   reasons: { daily: 'a day passed' },
   schedule: { when: 'once a day', atMostPerDay: 1 },
   service: null,
+  producer: 'planned',
   maxBytes: 100,
 };
 const SOUND: CatalogToLint = {
@@ -185,6 +186,8 @@ const BITES: readonly [rule: string, about: string, broken: CatalogToLint][] = [
   ['reason', 'report', { ...withMessage({ reasons: {} }), german: without('message.report.reason.daily') }],
   ['schedule', 'report', withMessage({ schedule: { when: 'once a day', atMostPerDay: 0 } })],
   ['anonymous', 'report', withMessage({ attribution: 'anonymous', items: [SHORT.id, LONG.id] })],
+  ['producer', 'report', withMessage({ producer: 'built' })],
+  ['item-sent', LONG.id, withItem({ collector: { state: 'built', reads: 'uname(2) release' } })],
   ['item-used', LONG.id, withMessage({ items: [SHORT.id] })],
   ['item-leaves', SHORT.id, withMessage({ from: 'extended' })],
   ['words', LONG.id, withItem({ what: 'how long it has run.' })],

@@ -22,5 +22,7 @@ export interface Message {
   readonly schedule: { readonly when: string; readonly atMostPerDay: number };
   /** Service that ends for a machine that does not send it; null where none does. English; German in text/de. */
   readonly service: string | null;
+  /** `planned`: nothing of this release makes or sends it, so that its service is not there either. */
+  readonly producer: 'built' | 'planned';
   readonly maxBytes: number;
 }

@@ -3,10 +3,13 @@
 /** Neither quoted, escaped nor half of a character: such text stands in JSON as it is. */
 const PLAIN = /^[^"\\\0-\x1f\ud800-\udfff]*$/;
 
-/** The JSON text of a string; null where it is not well-formed, for then it has no UTF-8 of its own. */
+/**
+ * The JSON text of a string; null where it is not well-formed, for then it has no UTF-8 of its own, and where it holds
+ * U+0000, which no text of a database can.
+ */
 export function jsonText(value: string): string | null {
   if (PLAIN.test(value)) return `"${value}"`;
-  return value.isWellFormed() ? JSON.stringify(value) : null;
+  return value.isWellFormed() && !value.includes('\0') ? JSON.stringify(value) : null;
 }
 
 /** 1 for the code of a lower-case hex digit. */

@@ -1,7 +1,7 @@
 // `tocsin check`: asks about single objects, by the same ladder as a scan.
 
-import type { Answer } from '../client/answer.ts';
-import { mostExact } from '../client/answer.ts';
+import type { Answer } from '../client/lookup/answer.ts';
+import { mostExact } from '../client/lookup/answer.ts';
 import type { Machine } from '../client/machine.ts';
 import type { AnsweredBy } from '../protocol/verdict.ts';
 import { ANSWERED_BY, polarity } from '../protocol/verdict.ts';
@@ -31,7 +31,11 @@ export const define: Define = (cli) =>
     .argument('<object...>', 'what to ask about')
     .option('--json', 'print one JSON object a line, a summary last')
     .action((words: string[], options: { json?: true }) =>
-      cli.run(() => withMachine(cli, (machine) => checkAll(cli, machine, words, options.json === true))),
+      cli.run(() =>
+        withMachine(cli, (machine) => checkAll(cli, machine, words, options.json === true), {
+          asks: 'asked',
+        }),
+      ),
     );
 
 interface Tally {
@@ -60,7 +64,7 @@ async function checkAll(
   if (machine.joined !== null) tellMissing(cli, machine.ladder.missing);
   if (signal.aborted) return EXIT.interrupted;
   if (tally.found > 0) return EXIT.found;
-  return tally.failed > 0 ? EXIT.failed : EXIT.ok;
+  return tally.failed > 0 || machine.weakened ? EXIT.failed : EXIT.ok;
 }
 
 async function checkOne(

@@ -9,12 +9,12 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { MESSAGES, messageOf } from '../catalog/catalog.ts';
 import { HELLO, NOT_JOINED, PROGRAM, Stage } from './run-fixture.ts';
 import { SUBCOMMANDS } from './subcommands.ts';
 
@@ -55,7 +55,7 @@ test('words that make no sense get one sentence, a hint and status 2', async (t)
     ],
     [
       ['participation', 'standard'],
-      "tocsin: Cannot set participation to 'standard': nobody is here to accept the Statement, want --accept with its SHA-256\nhint: read it with 'tocsin statement'; its last line is the SHA-256\n",
+      "tocsin: Cannot set participation to 'standard': this machine has joined no hub, want 'tocsin join URL TOKEN' first\nhint: run 'tocsin join URL TOKEN'; the hub's operator gets both with 'tocsin-hub token'\n",
     ],
   ];
   for (const [words, err] of table)
@@ -67,7 +67,7 @@ test('every subcommand has help with an example', async (t) => {
   const stage = new Stage(t);
   const { out, status } = await stage.run(['--help']);
   assert.equal(status, 0);
-  const names = [...out.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map((match) => match[1]!);
+  const names = [...out.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map((match) => match[1]!);
   assert.equal(names.length, SUBCOMMANDS.length, out);
   await Promise.all(
     names.map(async (name) => {
@@ -108,6 +108,25 @@ test('the status of a machine without a hub', async (t) => {
   );
 });
 
+test('a preview shows every message of the catalog, what receiving shows and the questions too', async (t) => {
+  const stage = new Stage(t);
+  const all = JSON.parse((await stage.run(['preview', '--json'])).out) as {
+    messages: { message: string; stays: string | null; leaves: string[] }[];
+  };
+  assert.deepEqual(
+    all.messages.map(({ message }) => message),
+    MESSAGES.map(({ id }) => id),
+  );
+  const shown = new Map(all.messages.map((each) => [each.message, each]));
+  assert.equal(shown.get('connection')!.stays, null);
+  assert.deepEqual(shown.get('connection')!.leaves, messageOf('connection')!.items);
+  for (const id of ['lookup', 'lookup-address'] as const)
+    assert.deepEqual([shown.get(id)!.stays, shown.get(id)!.leaves], ['participation', []]);
+  const { status, out } = await stage.run(['preview', 'lookup']);
+  assert.equal(status, 0);
+  assert.match(out, /^ {2}lookup {20}stays: the participation in force does not reach it$/m);
+});
+
 test('a damaged setting is an alarm in the status, and off', async (t) => {
   const stage = new Stage(t);
   mkdirSync(stage.home, { mode: 0o700 });
@@ -122,7 +141,8 @@ test('a damaged setting is an alarm in the status, and off', async (t) => {
   assert.match(out, /^ALARM {9}Cannot read the overrides .*damaged/m);
   assert.match(out, /^Participation off: /m);
   const scan = await stage.run(['scan', PROGRAM]);
-  assert.equal(scan.status, 0, 'protection goes on');
+  assert.equal(scan.status, 2, 'a deny may be among what is not read');
+  assert.match(scan.out, /^Scanned 1 file/m, 'and protection goes on');
   assert.match(scan.err, /^warning: Cannot read the overrides/m);
 });
 
@@ -326,28 +346,6 @@ test('overrides are set, shown, and taken back', async (t) => {
   assert.match((await stage.run(['check', 'hello'])).out, /^ {2}trusted$/m);
   assert.equal((await stage.run(['override', 'clear', `sha256:${HELLO}`])).out, `cleared  sha256:${HELLO}\n`);
   assert.equal((await stage.run(['override', 'list'])).err, 'No overrides are set on this machine.\n');
-});
-
-test('participation is turned on with the hash of the Statement, and off with one word', async (t) => {
-  const stage = new Stage(t);
-  const text = (await stage.run(['statement'])).out;
-  const hash = /SHA-256 of the text above: ([0-9a-f]{64})\n$/.exec(text)?.[1] ?? '';
-  assert.equal(JSON.parse((await stage.run(['statement', '--format', 'json'])).out).sha256, hash);
-  const refused = await stage.run(['participation', 'standard', '--accept', '0'.repeat(64)]);
-  assert.equal(refused.status, 2);
-  assert.match(
-    refused.err,
-    /^tocsin: Cannot set participation to 'standard': '0+' is not the Statement of this version/,
-  );
-  const level = async (): Promise<string> =>
-    JSON.parse((await stage.run(['participation', '--json'])).out).level;
-  assert.equal(await level(), 'off');
-  const on = await stage.run(['participation', 'standard', '--accept', hash.toUpperCase()]);
-  assert.match(on.out, /^Participation is standard: what nobody here knows is asked of the hub/);
-  assert.equal(await level(), 'standard');
-  assert.equal(statSync(stage.path('home/participation.json')).mode & 0o777, 0o600);
-  await stage.run(['participation', 'off']);
-  assert.equal(await level(), 'off');
 });
 
 test('a token may come by standard input, and a text that is none is refused', async (t) => {

@@ -1,7 +1,7 @@
 // What a subcommand is made of: a definition for commander, and an action that returns the exit status. A
 // subcommand's file is loaded only when it is asked for.
 import { Command } from 'commander';
-import type { Home } from '../client/home.ts';
+import type { Home } from '../client/state/home.ts';
 import type { World } from '../protocol/world.ts';
 import type { Terminal } from './terminal.ts';
 

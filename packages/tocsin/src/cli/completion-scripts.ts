@@ -34,6 +34,13 @@ function places(commands: readonly CompletedCommand[], before = ''): readonly Pl
   });
 }
 
+/** Every place that two words name (`'override allow'|…`), as a pattern of a shell's `case`. */
+function pairs(commands: readonly CompletedCommand[]): string {
+  return commands
+    .flatMap(({ name, children }) => children.map((child) => `'${name} ${child.name}'`))
+    .join('|');
+}
+
 /** The words after an option that takes one of some. */
 function optionCases(commands: readonly CompletedCommand[]): readonly string[] {
   const cases = new Map<string, readonly string[]>();
@@ -60,7 +67,11 @@ _tocsin() {
   case "$before" in
 ${optionCases(commands).join('\n')}
   esac
-  if [ "$place" = override ] && [ "$COMP_CWORD" -gt 2 ]; then place="override \${COMP_WORDS[2]}"; fi
+  if [ "$COMP_CWORD" -gt 2 ]; then
+    case "$place \${COMP_WORDS[2]}" in
+      ${pairs(commands)}) place="$place \${COMP_WORDS[2]}" ;;
+    esac
+  fi
   case "$place" in
 ${cases.join('\n')}
   esac
@@ -94,7 +105,11 @@ ${list.join('\n')}
     return
   fi
   local place="\${words[2]}"
-  if [[ "$place" == override ]] && (( CURRENT > 3 )); then place="override \${words[3]}"; fi
+  if (( CURRENT > 3 )); then
+    case "$place \${words[3]}" in
+      ${pairs(commands)}) place="$place \${words[3]}" ;;
+    esac
+  fi
   case "$place" in
 ${cases.join('\n')}
   esac

@@ -33,6 +33,10 @@ test('bash completes commands, options, choices and files', { skip: lacks('bash'
   assert.deepEqual(complete('override', 'a'), ['allow']);
   assert.deepEqual(complete('override', 'allow', '--n'), ['--note']);
   assert.deepEqual(complete('override', 'deny', 'som'), ['some dir']);
+  assert.deepEqual(complete('sent', 'v'), ['verify']);
+  assert.deepEqual(complete('sent', 'show', '--r'), ['--raw']);
+  assert.deepEqual(complete('sent', 'export', 'som'), ['some dir']);
+  assert.deepEqual(complete('sent', '--json', '--li'), ['--limit']);
   assert.deepEqual(complete('completion', 'z'), ['zsh']);
 });
 

@@ -42,7 +42,7 @@ export async function completedCommands(cli: Cli): Promise<readonly CompletedCom
 }
 
 /** Subcommands whose words are files. */
-const TAKES_FILES = new Set(['scan', 'check', 'vouch', 'allow', 'deny', 'clear']);
+const TAKES_FILES = new Set(['scan', 'check', 'vouch', 'allow', 'deny', 'clear', 'export']);
 
 function completed(command: Command): CompletedCommand {
   return {

@@ -30,7 +30,7 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   unreachable:
     "check the address, the network, and that the hub runs; 'tocsin status' shows what works without it",
   busy: 'try again in a minute',
-  corrupt: "run 'tocsin status' to see what is damaged; lists are repaired by 'tocsin sync'",
+  corrupt: "run 'tocsin status': it shows what is damaged, and how to mend it",
 };
 
 /** Tells the failure and returns the exit status. */

@@ -1,9 +1,10 @@
 // `tocsin join` and `tocsin rejoin`: makes this machine known to a hub and pins the hub's key, then fetches the
 // lists. Sends the token's secret and a public key, no name of anything.
 import type { Command } from 'commander';
-import type { Joined } from '../client/identity.ts';
-import { effectiveLevel } from '../client/participation.ts';
-import { rejoinHub } from '../client/rejoin.ts';
+import type { Joined } from '../client/channel/identity.ts';
+import { rejoinHub } from '../client/channel/rejoin.ts';
+import { openConsents } from '../client/consent/home.ts';
+import type { ConsentParts } from '../client/consent/places.ts';
 import { errorWords } from '../protocol/errors.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
@@ -25,8 +26,8 @@ export const define: Define = (cli) =>
     ]),
   ).action((url: string, token: string) =>
     cli.run(async () => {
-      const { join } = await import('../client/enrol.ts');
-      const joined = await join(cli.home, url, await readToken(token), cli.world);
+      const { joinHub } = await import('../client/channel/rejoin.ts');
+      const joined = await withParts(cli, async (parts) => joinHub(parts, url, await readToken(token)));
       return welcome(cli, joined);
     }),
   );
@@ -40,7 +41,8 @@ export const defineRejoin: Define = (cli) =>
     ),
   ).action((url: string, token: string) =>
     cli.run(async () => {
-      const { joined, otherHub } = await rejoinHub(cli.home, url, await readToken(token), cli.world);
+      const secret = await readToken(token);
+      const { joined, otherHub } = await withParts(cli, (parts) => rejoinHub(parts, url, secret));
       if (otherHub) cli.terminal.note('This is another hub: the old lists are gone, participation is off.');
       return welcome(cli, joined);
     }),
@@ -50,6 +52,15 @@ function withArguments(command: Command): Command {
   return command
     .argument('<url>', "the hub's address, https://HOST:PORT")
     .argument('<token>', "the join token, or '-' to read it from standard input");
+}
+
+async function withParts<T>({ home, world }: Cli, work: (parts: ConsentParts) => Promise<T>): Promise<T> {
+  const consents = openConsents({ home, world });
+  try {
+    return await work(consents.parts);
+  } finally {
+    consents.close();
+  }
 }
 
 /** The token as given, or from standard input, where other users of the machine cannot see it. */
@@ -78,6 +89,8 @@ async function welcome(cli: Cli, joined: Joined): Promise<number> {
   );
   await withMachine(cli, async (machine) => {
     try {
+      // The operator's terms belong into the Statement that a person reads next.
+      await machine.refreshConsents();
       const report = await machine.refreshLists({
         onProgress: ({ bytesDone, bytes }) =>
           terminal.progress(`fetching lists  ${size(bytesDone)} of ${size(bytes)}`),
@@ -87,10 +100,10 @@ async function welcome(cli: Cli, joined: Joined): Promise<number> {
         report?.kind === 'updated' ? `${count(report.files)} fetched, ${size(report.bytes)}` : 'current';
       terminal.out(`  lists     ${files}\n`);
     } catch (error) {
-      terminal.warn(`the lists could not be fetched yet. ${errorWords(error)}`);
+      terminal.warn(`terms and lists could not be fetched yet. ${errorWords(error)}`);
       terminal.hint("run 'tocsin sync' later");
     }
-    const level = effectiveLevel(machine.participation, machine.statement);
+    const { level } = machine.consents.consent();
     terminal.out(`Participation is ${terminal.style('bold', level)}: ${levelWords(level)}\n`);
     terminal.hint(
       level === 'off'

@@ -1,12 +1,17 @@
 // Opens this machine for a subcommand that looks at things, and tells what is wrong with it.
+import type { MachineOptions } from '../client/machine.ts';
 import { MACHINE_LIMITS, Machine, PATIENCE } from '../client/machine.ts';
 import { errorWords } from '../protocol/errors.ts';
 import type { Cli } from './command.ts';
 import { ago, size } from './words.ts';
 
 /** Runs `work` with this machine's parts and closes them, whatever happens. Alarms are told first. */
-export async function withMachine<T>(cli: Cli, work: (machine: Machine) => Promise<T>): Promise<T> {
-  const machine = Machine.open({ home: cli.home, world: cli.world, limits: PATIENCE });
+export async function withMachine<T>(
+  cli: Cli,
+  work: (machine: Machine) => Promise<T>,
+  options: Pick<MachineOptions, 'asks'> = {},
+): Promise<T> {
+  const machine = Machine.open({ home: cli.home, world: cli.world, limits: PATIENCE, ...options });
   try {
     for (const alarm of machine.alarms) cli.terminal.warn(alarm);
     return await work(machine);

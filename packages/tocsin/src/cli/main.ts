@@ -8,7 +8,8 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { defaultHome } from '../client/home.ts';
+import { defaultHome } from '../client/state/home.ts';
+import { TocsinError } from '../protocol/errors.ts';
 import { systemWorld } from '../protocol/world.ts';
 import type { Cli } from './command.ts';
 import { EXIT, tellFailure } from './failure.ts';
@@ -40,8 +41,15 @@ export async function main(words: readonly string[]): Promise<void> {
   try {
     await runWords(cli, words[0] === 'help' ? [...words.slice(1, 2), '--help'] : words);
   } catch (error) {
-    process.exitCode = error instanceof CommanderError ? exitOf(error) : tellFailure(terminal, error);
+    process.exitCode =
+      error instanceof CommanderError ? exitOf(error) : tellFailure(terminal, await explained(cli, error));
   }
+}
+
+/** A journal that is damaged stops whatever asks the hub: its own way out is told. */
+async function explained(cli: Cli, error: unknown): Promise<unknown> {
+  if (!(error instanceof TocsinError) || error.code !== 'corrupt') return error;
+  return (await import('./journal-hint.ts')).withJournalHint(cli, error);
 }
 
 async function runWords(cli: Cli, words: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 // `tocsin override`: what the owner of this machine decides by hand. Wins over everything, stays here.
 import type { Command } from 'commander';
-import type { OverrideAction } from '../client/overrides.ts';
-import { Overrides } from '../client/overrides.ts';
+import type { OverrideAction } from '../client/lookup/overrides.ts';
+import { Overrides } from '../client/lookup/overrides.ts';
 import { KEY_KINDS } from '../protocol/kinds.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';

@@ -4,18 +4,19 @@ import { resolve } from 'node:path';
 import type { ScanCache } from '../agent/cache.ts';
 import { openCache } from '../agent/cache.ts';
 import { countAhead } from '../agent/count-ahead.ts';
+import { tuneForScan } from '../agent/engine.ts';
 import { HashPool } from '../agent/hash-pool.ts';
-import { keepYoungHeapSmall } from '../agent/memory.ts';
 import type { ScanResult, ScanSummary } from '../agent/scan.ts';
 import { problemWords, scan } from '../agent/scan.ts';
-import { makeHome } from '../client/home.ts';
 import type { Machine } from '../client/machine.ts';
+import { makeHome } from '../client/state/home.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
 import type { Verdict } from '../protocol/verdict.ts';
 import { polarity } from '../protocol/verdict.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
 import { EXIT, tellFailure } from './failure.ts';
+import { FoundFiles } from './found-files.ts';
 import { freshenLists, withMachine } from './machine.ts';
 import { tellMissing } from './missing.ts';
 import { scanProgress } from './progress.ts';
@@ -29,7 +30,7 @@ const SHOWN_ODD_NAMES = 10;
 export const define: Define = (cli) =>
   subcommand(
     'scan',
-    'Looks at every file below some paths: known good, unknown, or bad. Changes nothing.\nExit status: 0 nothing bad found, 1 something bad found, 2 failed (also where a path that you named could not be read),\n130 stopped by Ctrl-C (with the summary so far).',
+    'Looks at every file below some paths: known good, unknown, or bad. Changes nothing.\nExit status: 0 nothing bad found, 1 something bad found, 2 failed (also where a path that you named, or the\noverrides or a list of this machine, could not be read),\n130 stopped by Ctrl-C (with the summary so far).',
     [
       { command: 'tocsin scan ~/Downloads', does: 'shows what is bad, and a summary' },
       { command: 'tocsin scan --all /opt', does: 'shows every file with its verdict' },
@@ -51,14 +52,14 @@ interface ScanWords {
 }
 
 async function run(cli: Cli, words: readonly string[], options: ScanWords): Promise<number> {
-  keepYoungHeapSmall();
+  tuneForScan();
   const { paths, wrong } = existing(cli, words);
   if (paths.length === 0) return EXIT.failed;
   await using pool = new HashPool();
   pool.start(); // while lists and cache are opened
   return await withMachine(cli, async (machine) => {
     const { summary, unscanned } = await scanWith(cli, { machine, pool }, paths, options);
-    return exitOf(summary, wrong + unscanned);
+    return exitOf(summary, wrong + unscanned + (machine.weakened ? 1 : 0));
   });
 }
 
@@ -72,6 +73,8 @@ async function scanWith(
   if (options.offline !== true) await freshenLists(cli, machine, signal);
   const cache = options.cache ? openCacheOrNone(cli) : null;
   const lines = new ResultLines(cli.terminal);
+  const print = printer(cli, lines, options);
+  const found = new FoundFiles();
   const named = new Set(paths.flatMap((path) => [path, realPath(path)]));
   const oddNames = new OddNames(cli);
   let unscanned = 0;
@@ -83,7 +86,10 @@ async function scanWith(
       world: cli.world,
       signal,
       ...(options.json === true || options.all === true ? {} : { wants: isBad }),
-      onResult: printer(cli, lines, options),
+      onResult: (result) => {
+        found.add(result);
+        print(result);
+      },
       resultRoom: () => lines.room,
       overridesAlias: (kind) => machine.overrides.has(kind),
       onProblem: (problem) => {
@@ -99,6 +105,7 @@ async function scanWith(
     cli.terminal.progress('');
     oddNames.end();
     tellSummary(cli, machine, summary, options.json === true);
+    if (options.offline !== true) await found.report(cli, machine);
     return { summary, unscanned };
   } finally {
     lines.flush();
@@ -169,7 +176,7 @@ function openCacheOrNone(cli: Cli): ScanCache | null {
 }
 
 function printer({ terminal }: Cli, lines: ResultLines, options: ScanWords): (result: ScanResult) => void {
-  if (options.json === true) return (result) => lines.put(`${JSON.stringify(result)}\n`);
+  if (options.json === true) return ({ alias: _, ...result }) => lines.put(`${JSON.stringify(result)}\n`);
   return ({ path, verdict, answeredBy }) => {
     const { level } = verdict;
     const named = [verdict.name, verdict.category, verdict.source && `by ${verdict.source}`]

@@ -2,17 +2,23 @@
 import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { ParticipationLevel } from '../catalog/consent.ts';
-import { renderStatement } from '../catalog/statement.ts';
-import type { Home } from '../client/home.ts';
-import { loadJoined } from '../client/identity.ts';
-import { listFile, readHeldLists } from '../client/list-store.ts';
-import { Overrides } from '../client/overrides.ts';
-import type { Participation } from '../client/participation.ts';
-import { effectiveLevel, readParticipation } from '../client/participation.ts';
+import { statementVersion } from '../catalog/statement/statement.ts';
+import { loadJoined } from '../client/channel/identity.ts';
+import type { HomeConsents } from '../client/consent/home.ts';
+import { openConsents } from '../client/consent/home.ts';
+import { statementFor } from '../client/consent/set-participation.ts';
+import type { ConsentState } from '../client/consent/state.ts';
+import { journalTrouble } from '../client/journal/journal.ts';
+import { listFile, readHeldLists } from '../client/lists/store.ts';
+import { Overrides } from '../client/lookup/overrides.ts';
+import { alarmWords } from '../client/self-defence/alarm-words.ts';
+import type { Home } from '../client/state/home.ts';
+import { lazyLocalKey } from '../client/state/local-key.ts';
 import { renewalDue } from '../protocol/certificates.ts';
 import { errorWords } from '../protocol/errors.ts';
 import type { ListEntry } from '../protocol/lookup.ts';
 import type { World } from '../protocol/world.ts';
+import { chosenAsJson } from './participation-json.ts';
 
 export interface Status {
   readonly v: 1;
@@ -25,22 +31,34 @@ export interface Status {
     readonly certificateEnds: number;
     readonly renewalDue: number;
   } | null;
-  readonly participation: Participation;
-  /** What is in force, after the Statement was compared. */
+  /** The choice: `kind`, and where there is one `level`, `statementSha256`, `at`, `by`. */
+  readonly participation: Readonly<Record<string, unknown>>;
+  /** What is in force. */
   readonly participationLevel: ParticipationLevel;
+  /** Of the Statement that holds for this machine now, in English. */
   readonly statementSha256: string;
+  readonly statementVersion: string;
+  readonly selfDefence: boolean;
   readonly lists: {
     readonly revision: number;
     readonly checkedAt: number;
     readonly entries: readonly ListEntry[];
   } | null;
   readonly damagedLists: number;
+  /** False where nothing can be written down any more, and so nothing sent and nothing fetched. */
+  readonly journalUsable: boolean;
   readonly overrides: { readonly allow: number; readonly deny: number };
   /** What needs attention, a sentence each. */
   readonly alarms: readonly string[];
 }
 
-export function statusOf(home: Home, world: World): Status {
+/** The status, and the state of participation that it tells of in words. */
+export interface Facts {
+  readonly status: Status;
+  readonly state: ConsentState;
+}
+
+export function statusOf(home: Home, world: World): Facts {
   const alarms: string[] = [];
   const attempt = <T>(read: () => T, otherwise: T): T => {
     try {
@@ -50,9 +68,10 @@ export function statusOf(home: Home, world: World): Status {
       return otherwise;
     }
   };
-  const statement = renderStatement();
-  const participation = readParticipation(home);
-  if (participation.kind === 'alarm') alarms.push(`${participation.why}. It counts as off`);
+  const { state, trouble, outbox } = consentsOf(home, world);
+  if (state.kind === 'alarm') alarms.push(alarmWords(state.alarm));
+  if (trouble !== null) alarms.push(trouble);
+  if (outbox !== null) alarms.push(outbox);
   const hub = attempt(() => hubOf(home), null);
   if (hub !== null && hub.certificateEnds < world.clock.now())
     alarms.push(
@@ -62,22 +81,53 @@ export function statusOf(home: Home, world: World): Status {
   const damaged = held?.manifest.lists.filter((entry) => !isWhole(home, entry)) ?? [];
   for (const { role, kind } of damaged)
     alarms.push(`The list '${role}' of ${kind} is missing or cut short: 'tocsin sync' fetches it again`);
-  return {
+  const unusable = journalTrouble(home, world, lazyLocalKey(home, world));
+  if (unusable !== null && !alarms.includes(errorWords(unusable))) alarms.push(errorWords(unusable));
+  const status: Status = {
     v: 1,
     home: home.directory,
     hub,
-    participation,
-    participationLevel: effectiveLevel(participation, statement),
-    statementSha256: statement.sha256,
+    participation: chosenAsJson(state),
+    participationLevel: state.consent.level,
+    statementSha256: statementFor(state.place, 'en').sha256,
+    statementVersion: statementVersion(state.place.terms),
+    selfDefence: state.selfDefence,
     lists: held && {
       revision: held.manifest.revision,
       checkedAt: held.checkedAt,
       entries: held.manifest.lists,
     },
     damagedLists: damaged.length,
+    journalUsable: unusable === null,
     overrides: attempt(() => countOverrides(home, world), { allow: 0, deny: 0 }),
     alarms,
   };
+  return { status, state };
+}
+
+function consentsOf(
+  home: Home,
+  world: World,
+): { readonly state: ConsentState; readonly trouble: string | null; readonly outbox: string | null } {
+  const consents = openConsents({ home, world });
+  try {
+    const { source } = consents;
+    return { state: source.current(), trouble: source.trouble, outbox: outboxAlarm(consents) };
+  } finally {
+    consents.close();
+  }
+}
+
+/** An outbox that cannot be opened at all is told with participation. */
+function outboxAlarm(consents: HomeConsents): string | null {
+  try {
+    const at = consents.spoolIfThere()?.damagedAt ?? null;
+    return (
+      at && `The outbox was found damaged on ${at.slice(0, 10)} and begun anew: what waited in it is lost`
+    );
+  } catch {
+    return null;
+  }
 }
 
 function hubOf(home: Home): Status['hub'] {

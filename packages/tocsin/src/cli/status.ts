@@ -1,9 +1,12 @@
 // `tocsin status`: what is set up on this machine, from its own files. Asks nobody, sends nothing.
-import { renderStatement } from '../catalog/statement.ts';
-import { effectiveLevel } from '../client/participation.ts';
+
+import type { ConsentState } from '../client/consent/state.ts';
+import { mendWords } from '../client/self-defence/alarm-words.ts';
+import { lazyLocalKey } from '../client/state/local-key.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
 import { EXIT } from './failure.ts';
+import { wayOut } from './journal-hint.ts';
 import { levelWords, participationWords } from './participation-words.ts';
 import type { Status } from './status-facts.ts';
 import { statusOf } from './status-facts.ts';
@@ -21,14 +24,14 @@ export const define: Define = (cli) =>
     .option('--json', 'print one JSON object')
     .action((options: { json?: true }) =>
       cli.run(() => {
-        const status = statusOf(cli.home, cli.world);
+        const { status, state } = statusOf(cli.home, cli.world);
         if (options.json === true) cli.terminal.out(`${JSON.stringify(status)}\n`);
-        else show(cli, status);
+        else show(cli, status, state);
         return status.alarms.length > 0 ? EXIT.found : EXIT.ok;
       }),
     );
 
-function show(cli: Cli, status: Status): void {
+function show(cli: Cli, status: Status, state: ConsentState): void {
   const { terminal, world } = cli;
   const now = world.clock.now();
   const row = (name: string, text: string): void =>
@@ -37,11 +40,10 @@ function show(cli: Cli, status: Status): void {
   for (const alarm of status.alarms)
     terminal.out(`${terminal.style(['red', 'bold'], 'ALARM'.padEnd(14))}${alarm}\n`);
   showHub(status, row, more);
-  const statement = renderStatement();
-  const level = effectiveLevel(status.participation, statement);
+  const { level } = state.consent;
   row('Participation', `${level}: ${levelWords(level)}`);
-  if (status.participation.kind !== 'alarm')
-    for (const line of participationWords(status.participation, statement)) more(line);
+  if (state.kind !== 'alarm') for (const line of participationWords(state)) more(line);
+  if (!state.selfDefence) row('Self-defence', `off: protect the files in ${status.home} by other means`);
   if (status.lists === null) row('Lists', status.hub === null ? 'none' : 'none fetched yet');
   else {
     row(
@@ -56,7 +58,7 @@ function show(cli: Cli, status: Status): void {
   const { allow, deny } = status.overrides;
   row('Overrides', allow + deny === 0 ? 'none' : `${count(allow)} allowed, ${count(deny)} denied by hand`);
   row('State', status.home);
-  tellNextStep(cli, status);
+  tellNextStep(cli, status, state);
 }
 
 function showHub(
@@ -77,7 +79,10 @@ function showHub(
   );
 }
 
-function tellNextStep({ terminal }: Cli, status: Status): void {
+function tellNextStep(cli: Cli, status: Status, state: ConsentState): void {
+  const { terminal } = cli;
+  if (!status.journalUsable) terminal.hint(`of the journal: ${wayOut(lazyLocalKey(cli.home, cli.world))}`);
+  if (state.kind === 'alarm') terminal.hint(mendWords(state.alarm));
   if (status.hub === null)
     terminal.hint("run 'tocsin join URL TOKEN'; the hub's operator gets both with 'tocsin-hub token'");
   else if (status.lists === null || status.damagedLists > 0)

@@ -56,14 +56,32 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('./participation.ts')).define,
   },
   {
+    name: 'self-defence',
+    summary: 'are the settings as they were set? switch the checks',
+    group: DECIDE,
+    load: async () => (await import('./self-defence.ts')).define,
+  },
+  {
     name: 'statement',
     summary: 'read exactly what leaves, and what for',
     group: DECIDE,
     load: async () => (await import('./statement.ts')).define,
   },
   {
+    name: 'preview',
+    summary: 'what would leave now, and what would stay and why',
+    group: DECIDE,
+    load: async () => (await import('./preview.ts')).define,
+  },
+  {
+    name: 'sent',
+    summary: 'everything that left this machine, byte for byte',
+    group: DECIDE,
+    load: async () => (await import('./sent.ts')).define,
+  },
+  {
     name: 'catalog',
-    summary: 'every datum that may leave in a later version, item by item',
+    summary: 'every datum that may leave, item by item',
     group: OTHER,
     load: async () => (await import('./catalog.ts')).define,
   },
@@ -78,5 +96,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     summary: 'print a script with which your shell completes tocsin',
     group: OTHER,
     load: async () => (await import('./completion.ts')).define,
+  },
+  {
+    name: 'uninstall',
+    summary: 'take everything that tocsin keeps here away, the keys first',
+    group: OTHER,
+    load: async () => (await import('./uninstall.ts')).define,
   },
 ];

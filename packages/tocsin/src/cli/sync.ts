@@ -1,10 +1,16 @@
 // `tocsin sync`: brings the lists of this machine up to date, once or for as long as it runs.
-import { followLists } from '../client/follow.ts';
-import type { UpdateReport } from '../client/list-update.ts';
-import { TocsinError } from '../protocol/errors.ts';
+
+import { followLists } from '../client/lists/follow.ts';
+import type { UpdateReport } from '../client/lists/update.ts';
+import type { Machine } from '../client/machine.ts';
+import { alarmWords, mendWords } from '../client/self-defence/alarm-words.ts';
+import { SelfDefence } from '../client/self-defence/self-defence.ts';
+import { errorWords, TocsinError } from '../protocol/errors.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
+import { deliverWaiting } from './delivery.ts';
 import { EXIT } from './failure.ts';
+import { journalHint } from './journal-hint.ts';
 import { withMachine } from './machine.ts';
 import { counted, size } from './words.ts';
 
@@ -26,12 +32,17 @@ async function once(cli: Cli): Promise<number> {
   return withMachine(cli, async (machine) => {
     const signal = cli.interrupted();
     try {
+      await machine.refreshConsents().catch((error: unknown) => {
+        if (!(error instanceof TocsinError) || machine.joined === null) throw error;
+        cli.terminal.warn(`terms and policy could not be refreshed. ${errorWords(error)}`);
+      });
       const report = await machine.refreshLists({
         signal,
         onProgress: (progress) => showProgress(cli, progress),
       });
       cli.terminal.progress('');
       if (report !== null) cli.terminal.out(`${words(report)}\n`);
+      await deliverWaiting(cli, machine, signal);
       return EXIT.ok;
     } catch (error) {
       if (signal.aborted) return EXIT.interrupted;
@@ -47,13 +58,37 @@ async function follow(cli: Cli): Promise<number> {
         'not-joined',
         'Cannot follow the lists: this machine has joined no hub, want one',
       );
-    await followLists(machine, {
-      signal: cli.interrupted(),
-      onReport: (report) => cli.terminal.out(`${words(report)}\n`),
-      onTrouble: (trouble, waitMs) =>
-        cli.terminal.warn(`${trouble} (trying again in ${Math.ceil(waitMs / 1000)} s)`),
-    });
+    const defence = defend(cli, machine);
+    let told = false;
+    try {
+      await followLists(machine, {
+        signal: cli.interrupted(),
+        deliver: (signal) => deliverWaiting(cli, machine, signal),
+        onReport: (report) => cli.terminal.out(`${words(report)}\n`),
+        onTrouble: (trouble, waitMs) => {
+          cli.terminal.warn(`${trouble} (trying again in ${Math.ceil(waitMs / 1000)} s)`);
+          const hint = told ? null : journalHint(cli);
+          if (hint !== null) cli.terminal.hint(hint);
+          told ||= hint !== null;
+        },
+      });
+    } finally {
+      defence.close();
+    }
     return EXIT.interrupted;
+  });
+}
+
+/** Watches the settings that say what is sent, for as long as this runs. */
+function defend({ home, terminal }: Cli, machine: Machine): SelfDefence {
+  return SelfDefence.start({
+    home,
+    source: machine.consents,
+    onAlarm: (alarm) => {
+      terminal.warn(alarmWords(alarm));
+      terminal.hint(mendWords(alarm));
+    },
+    onBlind: (why) => terminal.warn(`changes of settings are noticed late: ${why}`),
   });
 }
 

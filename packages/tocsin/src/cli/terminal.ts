@@ -1,6 +1,5 @@
 // What a subcommand knows of where it runs: two streams, whether a person reads them, colours, the state
 // directory. Colours and bars only where a terminal shows them; NO_COLOR and FORCE_COLOR are honoured.
-import { createInterface } from 'node:readline/promises';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
@@ -91,6 +90,7 @@ export class Terminal {
   /** A person's answer to a question, without blanks around; '' where input ended. Ctrl-C ends the process. */
   async ask(question: string): Promise<string> {
     this.#wipe();
+    const { createInterface } = await import('node:readline/promises'); // few subcommands ask
     const reader = createInterface({ input: this.#streams.stdin, output: this.#streams.stderr });
     // While it reads, the terminal sends no signal but a key: it is made one again, and means what it always does.
     reader.once('SIGINT', () => {

@@ -2,8 +2,8 @@
 // `tocsin-hub import csv` takes. Sends nothing.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { tuneForScan } from '../agent/engine.ts';
 import { HashPool } from '../agent/hash-pool.ts';
-import { keepYoungHeapSmall } from '../agent/memory.ts';
 import type { VouchedFile, VouchProblem, VouchSummary } from '../agent/vouch.ts';
 import { vouch } from '../agent/vouch.ts';
 import { onFile } from '../lists/files.ts';
@@ -37,7 +37,7 @@ interface VouchWords {
 }
 
 async function run(cli: Cli, paths: readonly string[], { altered, root }: VouchWords): Promise<number> {
-  keepYoungHeapSmall();
+  tuneForScan();
   const { terminal } = cli;
   const signal = cli.interrupted();
   await using pool = new HashPool();

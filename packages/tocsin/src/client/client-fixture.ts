@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Outgoing } from '../catalog/gate.ts';
 import { SegmentWriter } from '../lists/segment-writer.ts';
 import { TocsinError } from '../protocol/errors.ts';
 import type { KeyKind, ObjectKey } from '../protocol/kinds.ts';
@@ -12,9 +13,9 @@ import { KEY_KINDS } from '../protocol/kinds.ts';
 import type { ListEntry, ListManifest, ListRole } from '../protocol/lookup.ts';
 import type { ClassRecord } from '../protocol/verdict.ts';
 import type { World } from '../protocol/world.ts';
-import type { DownloadAnswer, HubAnswer, HubChannel, RequestOptions } from './channel.ts';
-import type { Home } from './home.ts';
-import { homeAt } from './home.ts';
+import type { DownloadAnswer, HubAnswer, HubChannel } from './channel/channel.ts';
+import type { Home } from './state/home.ts';
+import { homeAt } from './state/home.ts';
 
 export const NOW = Date.UTC(2026, 0, 15);
 
@@ -113,25 +114,19 @@ export class MemoryHub implements Pick<HubChannel, 'keys' | 'request' | 'downloa
     return entries;
   }
 
-  async request(
-    method: string,
-    path: string,
-    _body?: unknown,
-    options: RequestOptions = {},
-  ): Promise<HubAnswer> {
+  async request({ method, path, headers }: Outgoing): Promise<HubAnswer> {
     this.asked.push(`${method} ${path}`);
     const etag = `"${this.manifest.revision}"`;
-    if (options.headers?.['if-none-match'] === etag)
-      return { status: 304, headers: {}, body: Buffer.alloc(0) };
+    if (headers['if-none-match'] === etag) return { status: 304, headers: {}, body: Buffer.alloc(0) };
     return { status: 200, headers: { etag }, body: Buffer.from(JSON.stringify(this.manifest)) };
   }
 
   async download(
-    path: string,
+    { path, headers }: Outgoing,
     to: Parameters<HubChannel['download']>[1],
     options: Parameters<HubChannel['download']>[2],
   ): Promise<DownloadAnswer> {
-    const range = options.headers?.['range'];
+    const range = headers['range'];
     this.asked.push(`GET ${path}${range === undefined ? '' : ` ${String(range)}`}`);
     const from = this.ignoresRange ? 0 : Number(/bytes=(\d+)-/.exec(String(range))?.[1] ?? 0);
     const whole = readFileSync(join(this.#directory, `${path.split('/').at(-1)}.seg`));

@@ -1,24 +1,33 @@
 // The parts of one machine, put together from its state directory: what a subcommand, a test or another
 // program opens to ask about objects. Opening touches no network; only `far` of the ladder and `refreshLists` do.
 
-import type { Statement } from '../catalog/statement.ts';
-import { renderStatement } from '../catalog/statement.ts';
+import type { Consent } from '../catalog/consent.ts';
+import type { LookupReason } from '../catalog/messages/lookup.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
 import type { World } from '../protocol/world.ts';
-import { createFarRung } from './ask-far.ts';
-import type { HubChannel } from './channel.ts';
-import type { ChannelLimits } from './channel-config.ts';
-import type { Home } from './home.ts';
-import type { Joined } from './identity.ts';
-import { loadJoined } from './identity.ts';
-import type { Ladder } from './ladder.ts';
-import { createLadder } from './ladder.ts';
-import { ListStore } from './list-store.ts';
-import type { UpdateProgress, UpdateReport } from './list-update.ts';
-import { Overrides } from './overrides.ts';
-import type { Participation } from './participation.ts';
-import { consentOf, readParticipation } from './participation.ts';
-import { sendLookupOver } from './send-lookup.ts';
+import type { HubChannel } from './channel/channel.ts';
+import type { ChannelLimits } from './channel/config.ts';
+import { hubCallOver } from './channel/hub-call.ts';
+import type { Joined } from './channel/identity.ts';
+import { loadJoined } from './channel/identity.ts';
+import { ConsentCheck } from './consent/check.ts';
+import type { HomeConsents } from './consent/home.ts';
+import { openConsents } from './consent/home.ts';
+import type { ConsentSource, Refreshed } from './consent/source.ts';
+import type { ConsentState } from './consent/state.ts';
+import { HomeRecorder } from './journal/home-recorder.ts';
+import { ListStore } from './lists/store.ts';
+import type { UpdateProgress, UpdateReport } from './lists/update.ts';
+import { createFarRung } from './lookup/ask-far.ts';
+import type { Ladder } from './lookup/ladder.ts';
+import { createLadder } from './lookup/ladder.ts';
+import { Overrides } from './lookup/overrides.ts';
+import { sendLookupOver } from './lookup/send-lookup.ts';
+import { MachineOutbox } from './outbox/machine-outbox.ts';
+import { alarmWords } from './self-defence/alarm-words.ts';
+import type { Home } from './state/home.ts';
+import type { LocalKeySource } from './state/local-key.ts';
+import { lazyLocalKey } from './state/local-key.ts';
 
 export const MACHINE_LIMITS = {
   /** Lists that were checked so recently are not checked again before a scan. */
@@ -32,29 +41,58 @@ export interface MachineOptions {
   readonly home: Home;
   readonly world: World;
   readonly limits?: Partial<ChannelLimits>;
+  /** Why look-ups leave, for the journal; without it a machine met what it asks about. */
+  readonly asks?: LookupReason;
 }
 
 export class Machine {
   readonly home: Home;
   readonly world: World;
-  readonly statement: Statement;
+  /** What was agreed to, asked before each thing that could leave. */
+  readonly consents: ConsentSource;
   readonly joined: Joined | null;
+  readonly localKey: LocalKeySource;
   readonly overrides: Overrides;
   readonly lists: ListStore;
   readonly ladder: Ladder;
+  /** What waits for the hub, and its way there. */
+  readonly outbox: MachineOutbox;
+  readonly #check: ConsentCheck;
+  readonly #consents: HomeConsents;
+  readonly #recorder: HomeRecorder;
   readonly #limits: Partial<ChannelLimits> | undefined;
   readonly #alarms: string[] = [];
   #channel: Promise<HubChannel> | null = null;
 
-  private constructor({ home, world, limits }: MachineOptions) {
+  private constructor({ home, world, limits, asks = 'unknown' }: MachineOptions) {
     this.home = home;
     this.world = world;
     this.#limits = limits;
-    this.statement = renderStatement();
+    const localKey = lazyLocalKey(home, world);
+    this.localKey = localKey;
+    const channel = () => this.channel();
+    this.outbox = new MachineOutbox({
+      home,
+      world,
+      localKey,
+      channel,
+      consents: () => this.consents,
+      check: () => this.#check,
+    });
+    this.#consents = openConsents({
+      home,
+      world,
+      localKey,
+      spool: { open: () => this.outbox.spool(), openAnew: () => this.outbox.spoolAnew() },
+    });
+    this.consents = this.#consents.source;
+    this.#check = new ConsentCheck(this.consents, hubCallOver(channel), world.clock);
+    const consent = (): Consent => this.consents.consent();
+    this.#recorder = new HomeRecorder({ home, world, localKey, consent });
     this.joined = this.#orAlarm(() => loadJoined(home), null);
-    this.overrides = this.#orAlarm(() => Overrides.open(home, world), Overrides.none());
+    this.overrides = this.#orAlarm(() => Overrides.open(home, world, this.localKey), Overrides.none());
     this.lists = ListStore.open(home);
-    this.ladder = this.#makeLadder();
+    this.ladder = this.#makeLadder(asks);
   }
 
   /** Opens what is there. What is damaged is left out and named in `alarms`; protection by the rest goes on. */
@@ -64,18 +102,24 @@ export class Machine {
 
   /** What is wrong here, a sentence each, for a person to see to. */
   get alarms(): readonly string[] {
-    const participation = this.participation;
+    const state = this.consents.current();
     const lists = this.lists.damaged.map(({ why }) => `A list cannot be used: ${why}`);
     return [
       ...this.#alarms,
       ...lists,
-      ...(participation.kind === 'alarm' ? [`${participation.why}. It counts as off`] : []),
+      ...(state.kind === 'alarm' ? [alarmWords(state.alarm)] : []),
+      ...(this.consents.trouble === null ? [] : [this.consents.trouble]),
     ];
   }
 
+  /** True where something that decides is not read, such as a deny: what is then called good may not be. */
+  get weakened(): boolean {
+    return this.#alarms.length > 0 || this.lists.damaged.length > 0;
+  }
+
   /** As it stands on disk now. */
-  get participation(): Participation {
-    return readParticipation(this.home);
+  get participation(): ConsentState {
+    return this.consents.current();
   }
 
   /** The channel to the hub, opened once. Throws `not-joined`, and as `openHub`. */
@@ -98,7 +142,7 @@ export class Machine {
     const { home, world } = this;
     const age = this.lists.held === null ? Infinity : world.clock.now() - this.lists.held.checkedAt;
     if (age >= 0 && age < (options.maxAgeMs ?? 0) && this.lists.damaged.length === 0) return null;
-    const { updateLists } = await import('./list-update.ts');
+    const { updateLists } = await import('./lists/update.ts');
     const channel = await this.channel();
     const { onProgress, signal } = options;
     const report = await updateLists({
@@ -112,11 +156,28 @@ export class Machine {
     return report;
   }
 
+  /**
+   * Terms, policy and the newest choices from the hub, taken over; a copy of another machine first gets a number of
+   * its own. Throws as `ConsentSource.refresh` and `channel`.
+   */
+  async refreshConsents(): Promise<Refreshed> {
+    const state = this.consents.recheck();
+    if (state.kind === 'alarm' && state.alarm.code === 'cloned') {
+      const { joinAsOneself } = await import('./channel/rejoin.ts');
+      await this.closeChannel();
+      await joinAsOneself(this.#consents.parts, this.world);
+    }
+    return await this.consents.refresh(hubCallOver(() => this.channel()));
+  }
+
   /** Closes files and connections. */
   async close(): Promise<void> {
     this.overrides.close();
     this.lists.close();
     await this.closeChannel();
+    this.#recorder.close();
+    this.#consents.close();
+    this.outbox.close();
   }
 
   /** Closes the connections; the next use opens new ones, under a certificate that is renewed where due. */
@@ -131,7 +192,7 @@ export class Machine {
 
   async #open(): Promise<HubChannel> {
     try {
-      const { openHub } = await import('./enrol.ts');
+      const { openHub } = await import('./channel/enrol.ts');
       const onRenewalProblem = (words: string): void => {
         this.#alarms.push(`The certificate of this machine could not be renewed: ${words}`);
       };
@@ -139,6 +200,7 @@ export class Machine {
         home: this.home,
         world: this.world,
         onRenewalProblem,
+        recorder: this.#recorder,
         ...(this.#limits ? { limits: this.#limits } : {}),
       });
     } catch (error) {
@@ -147,16 +209,15 @@ export class Machine {
     }
   }
 
-  #makeLadder(): Ladder {
-    const { home, lists, overrides, statement, world } = this;
-    const consent = () => consentOf(readParticipation(home));
+  #makeLadder(reason: LookupReason): Ladder {
+    const { lists, overrides, world } = this;
+    const consent = () => this.consents.consent();
     const far = createFarRung({
       send: this.joined === null ? null : sendLookupOver(() => this.channel()),
+      prepare: () => this.#check.ensure(),
       consent,
-      rules: () =>
-        lists.held === null
-          ? null
-          : { statementSha256: statement.sha256, prefixBits: lists.held.manifest.prefixBits },
+      reason,
+      rules: () => (lists.held === null ? null : { prefixBits: lists.held.manifest.prefixBits }),
       clock: world.clock,
     });
     return createLadder({ overrides, lists, far, consent });

@@ -4,7 +4,7 @@
 //             │      withdrawn (unknown) ► nobody's list answers
 //             └─ absent ─► malicious ─► known-good ─► absent
 //
-// Reads segment files; never fetches or changes them (client/list-store.ts, hub/verdicts/publish.ts do).
+// Reads segment files; never fetches or changes them (client/lists/store.ts, hub/verdicts/publish.ts do).
 import type { KeyKind, ObjectKey } from '../protocol/kinds.ts';
 import type { ListManifest, ListRole } from '../protocol/lookup.ts';
 import { LIST_ROLES } from '../protocol/lookup.ts';
@@ -56,7 +56,10 @@ export class ListSet {
   }
 
   find(key: ObjectKey): ListAnswer {
-    for (const { role, reader } of this.#lists.get(key.kind) ?? []) {
+    const lists = this.#lists.get(key.kind);
+    if (lists === undefined) return ABSENT;
+    for (let i = 0; i < lists.length; i++) {
+      const { role, reader } = lists[i]!;
       const hit = reader.find(key.bytes);
       if (hit === null) continue;
       const record = reader.classRecord(hit.classIndex);

@@ -36,9 +36,11 @@ export class PageFilter {
   grow(): void {
     if (this.#buffer === null) return;
     const { entryBytes, keyBytes } = this.#segment;
-    const bytes = readPages(this.#segment, this.#pages, this.#buffer);
+    const marks = this.#marks;
+    const buffer = this.#buffer;
+    const bytes = readPages(this.#segment, this.#pages, buffer);
     let row = this.#pages * PAGE_ENTRIES;
-    for (let end = keyBytes; end < bytes; end += entryBytes) this.#marks[row++] = mark(this.#buffer, end);
+    for (let end = keyBytes; end < bytes; end += entryBytes) marks[row++] = mark(buffer, end);
     this.#pages = Math.ceil(row / PAGE_ENTRIES);
     if (row === this.#segment.rows) this.#buffer = null;
   }

@@ -54,11 +54,11 @@ export function formatEnvelope(envelope: Envelope): string {
 }
 
 /** Reads an envelope; says nothing about its signatures. Throws `format`, or `limit` for an oversize text. */
-export function parseEnvelope(text: string): Envelope {
-  if (text.length > DSSE_LIMITS.maxText)
+export function parseEnvelope(text: string, maxText: number = DSSE_LIMITS.maxText): Envelope {
+  if (text.length > maxText)
     throw new TocsinError(
       'limit',
-      `Cannot read the signed envelope: it has ${text.length} characters, want ${DSSE_LIMITS.maxText} at most`,
+      `Cannot read the signed envelope: it has ${text.length} characters, want ${maxText} at most`,
     );
   const o = record(json(text), 'signed envelope');
   const { payloadType, payload, signatures } = o;

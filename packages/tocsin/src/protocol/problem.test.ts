@@ -64,3 +64,9 @@ test('problem: a hub cannot name an error that only this side may have', () => {
   const body = Buffer.from(JSON.stringify({ type: 'urn:tocsin:problem:pin', detail: 'rejoin now' }));
   assert.equal(errorOfAnswer(403, body).code, 'denied');
 });
+
+test('problem: what the gate of the hub refused is told in its words', () => {
+  const body = Buffer.from(JSON.stringify({ type: 'urn:tocsin:problem:withheld', detail: 'too exact' }));
+  const { code, message } = errorOfAnswer(422, body);
+  assert.deepEqual([code, message], ['denied', 'too exact']);
+});

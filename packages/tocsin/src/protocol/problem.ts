@@ -6,6 +6,8 @@ import { TocsinError } from './errors.ts';
 export const PROBLEM_TYPE = 'application/problem+json';
 export const PROBLEM_LIMITS = { maxBytes: 65_536, maxDetail: 1_000 } as const;
 const URN = 'urn:tocsin:problem:';
+/** The hub's own gate refused (spec/message.md); no code of ours, because the hub's failures never are it. */
+const WITHHELD = 'withheld';
 
 export interface Problem {
   /** `urn:tocsin:problem:<code>` */
@@ -69,6 +71,7 @@ export function errorOfAnswer(status: number, body: Uint8Array): TocsinError {
   const { type, detail } = parse(body);
   const code = type.startsWith(URN) ? type.slice(URN.length) : '';
   if (isToldCode(code) && detail !== '') return new TocsinError(code, detail);
+  if (code === WITHHELD && detail !== '') return new TocsinError('denied', detail);
   if (status === 429 || status === 503)
     return new TocsinError('busy', `Cannot ask the hub: it is busy (${status}), want a later call`);
   if (status >= 500)
@@ -77,6 +80,12 @@ export function errorOfAnswer(status: number, body: Uint8Array): TocsinError {
     status === 404 ? 'not-found' : 'denied',
     `Cannot ask the hub: it refused (${status}), want a hub of this version at this address`,
   );
+}
+
+/** Throws what a refusal stands for; returns the answer otherwise. */
+export function expectOk<A extends { readonly status: number; readonly body: Uint8Array }>(answer: A): A {
+  if (answer.status >= 400) throw errorOfAnswer(answer.status, answer.body);
+  return answer;
 }
 
 function isToldCode(code: string): code is ErrorCode {

@@ -52,6 +52,13 @@ export function systemState(code: string): string {
   return Object.hasOwn(STATES, code) ? STATES[code]! : `the system says ${code}`;
 }
 
+/** State and wish behind "Cannot <do>: " for whatever was thrown; `wish` where the system's error has none of its own. */
+export function causeWords(cause: unknown, wish: string): string {
+  const code = (cause as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string') return `it is not usable, ${wish}`;
+  return Object.hasOwn(STATES, code) ? STATES[code]! : `the system says ${code}, ${wish}`;
+}
+
 /** The sentence for what a call on a file threw; null for anything else. */
 export function systemWords(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null;

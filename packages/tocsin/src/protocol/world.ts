@@ -24,3 +24,18 @@ export const systemWorld: World = {
 export function unixSeconds(clock: Clock): number {
   return Math.floor(clock.now() / 1000);
 }
+
+/** The day in UTC as YYYY-MM-DD. */
+export function dayOf(clock: Clock): string {
+  return new Date(clock.now()).toISOString().slice(0, 10);
+}
+
+/** Now in UTC to the second, as YYYY-MM-DDTHH:MM:SSZ. */
+export function secondOf(clock: Clock): string {
+  return utcSecond(clock.now());
+}
+
+/** Milliseconds since 1970 as YYYY-MM-DDTHH:MM:SSZ. */
+export function utcSecond(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

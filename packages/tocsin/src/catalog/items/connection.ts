@@ -20,6 +20,7 @@ const CHANNEL = [
     sensitivity: 'technical',
     personal: true,
     retentionDays: 180,
+    proof: 'in-force',
     collector: {
       state: 'built',
       reads: 'drawn at random by the hub when the machine joins; TOCSIN_HOME/identity',
@@ -87,17 +88,24 @@ const RECEIPTS = [
     type: { kind: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'sequence number' },
     what: 'the number of the policy that the machine has in force, as its acknowledgement',
     retentionDays: 90,
-    collector: { state: 'planned', reads: 'sequence of TOCSIN_HOME/policy.json' },
+    collector: {
+      state: 'built',
+      reads: 'sequence of the policy in force (TOCSIN_HOME/policy.json), beside the record that it caused',
+    },
     example: 7,
   }),
   item({
     ...CONSENT,
     id: 'connection.consent_record',
-    type: { kind: 'bytes', max: 16_384 },
+    type: { kind: 'bytes', max: 32_768 },
     what: 'the signed record of a choice about participation: which level, which Statement by its SHA-256, when, under which rules, and the two choices about sharing and commercial use; the hub countersigns it and gives it back as the receipt',
     personal: true,
     retentionDays: 365,
-    collector: { state: 'planned', reads: 'the newest record of TOCSIN_HOME/consent.log' },
+    proof: 'in-force',
+    collector: {
+      state: 'built',
+      reads: 'the records of TOCSIN_HOME/consent.log that the hub has not countersigned',
+    },
     example: 'eyJwYXlsb2FkVHlwZSI6ImFwcGxpY2F0aW9uL3ZuZC50b2NzaW4uY29uc2VudCtqc29uIn0=',
   }),
   item({
@@ -108,16 +116,22 @@ const RECEIPTS = [
     purposes: ['delivery'],
     personal: true,
     retentionDays: 365,
-    collector: { state: 'planned', reads: 'the withdrawal of consent by `tocsin participation off`' },
+    proof: 'event',
+    collector: { state: 'built', reads: 'the withdrawal of consent by `tocsin participation off`' },
     example: 'all',
   }),
   item({
     ...CONSENT,
     id: 'connection.erasure_until',
     type: { kind: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'sequence number' },
-    what: 'the sequence number of the last message that the erasure covers: none of the earlier ones may arrive late and stay',
+    what: 'the sequence number of the last message that the erasure of a part covers: none of the earlier ones may arrive late and stay',
     retentionDays: 365,
-    collector: { state: 'planned', reads: 'the highest sequence number that the spool gave out' },
+    proof: 'event',
+    collector: {
+      state: 'planned',
+      reads:
+        'the highest sequence number that the spool gave out, where only statistics or only submissions are to be erased',
+    },
     example: 5120,
   }),
   item({
@@ -138,7 +152,7 @@ const RECEIPTS = [
     purposes: ['settings-safety'],
     retentionDays: 365,
     collector: {
-      state: 'planned',
+      state: 'built',
       reads:
         'the check of TOCSIN_HOME/settings.json at start, on change (fs.watch of its directory) and every ten minutes',
     },
@@ -152,7 +166,7 @@ const RECEIPTS = [
     what: 'when self-defence found it',
     purposes: ['settings-safety'],
     retentionDays: 365,
-    collector: { state: 'planned', reads: 'the clock of the machine at that check' },
+    collector: { state: 'built', reads: 'the clock of the machine at that check' },
     example: '2026-11-23T08:15:02Z',
   }),
 ] as const;

@@ -14,7 +14,8 @@ const TRANSACTION_ITEMS = [
     statement: ['network_use.successful_transactions'],
     collector: {
       state: 'planned',
-      reads: 'batches answered in FarRung.ask (client/ask-far.ts); entries acknowledged in client/sender.ts',
+      reads:
+        'batches answered in FarRung.ask (client/lookup/ask-far.ts); entries acknowledged in client/outbox/sender.ts',
     },
     example: 1318,
   }),
@@ -26,7 +27,8 @@ const TRANSACTION_ITEMS = [
     statement: ['network_use.unsuccessful_transactions'],
     collector: {
       state: 'planned',
-      reads: 'batches left unanswered in FarRung.ask (client/ask-far.ts); entries dropped in client/spool.ts',
+      reads:
+        'batches left unanswered in FarRung.ask (client/lookup/ask-far.ts); entries dropped in client/outbox/spool.ts',
     },
     example: 3,
   }),
@@ -39,7 +41,8 @@ const TRANSACTION_ITEMS = [
     difference: 'with retries, as the machine felt it; network_use.request_times has single attempts',
     collector: {
       state: 'planned',
-      reads: 'World.clock.monotonic around the sends of client/ask-far.ts and client/sender.ts, answered',
+      reads:
+        'World.clock.monotonic around the sends of client/lookup/ask-far.ts and client/outbox/sender.ts, answered',
     },
     example: [4, 300, 899, 101, 12, 2, 0, 0, 0],
   }),
@@ -52,7 +55,8 @@ const TRANSACTION_ITEMS = [
     difference: 'given up; network_use.transaction_times has those that were answered',
     collector: {
       state: 'planned',
-      reads: 'World.clock.monotonic around the sends of client/ask-far.ts and client/sender.ts, given up',
+      reads:
+        'World.clock.monotonic around the sends of client/lookup/ask-far.ts and client/outbox/sender.ts, given up',
     },
     example: [0, 0, 0, 0, 0, 0, 1, 1, 1],
   }),
@@ -66,7 +70,7 @@ const TRANSACTION_ITEMS = [
     collector: {
       state: 'planned',
       reads:
-        'World.clock.monotonic when an entry enters and leaves client/spool.ts; rows kept over a restart by World.clock.now',
+        'World.clock.monotonic when an entry enters and leaves client/outbox/spool.ts; rows kept over a restart by World.clock.now',
     },
     example: [52, 9, 1, 0, 0, 0, 0, 0],
   }),
@@ -84,7 +88,7 @@ const DECISION_ITEMS = [
     what: "how many objects were decided by each source: the person's own decisions, lists, earlier answers, relay, hub, or nobody; no object is named",
     statement: ['network_use.decision_source'],
     difference: 'sums of a period; object.decision_source is of the decision on one object',
-    collector: { state: 'planned', reads: 'Answer.answeredBy of the ladder (client/ladder.ts)' },
+    collector: { state: 'planned', reads: 'Answer.answeredBy of the ladder (client/lookup/ladder.ts)' },
     example: [
       { source: 'list', count: 201_300 },
       { source: 'hub', count: 1318 },
@@ -111,7 +115,7 @@ const DECISION_ITEMS = [
     difference: 'sums of a period; object.detection_traits are of one detection',
     collector: {
       state: 'planned',
-      reads: 'Verdict.level of bad answers of the ladder (client/ladder.ts), by kind',
+      reads: 'Verdict.level of bad answers of the ladder (client/lookup/ladder.ts), by kind',
     },
     example: [{ object: 'file', level: 'malicious', count: 2 }],
   }),

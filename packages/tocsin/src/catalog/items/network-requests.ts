@@ -11,7 +11,7 @@ const CONNECTION_ITEMS = [
     what: 'how many connections were begun anew, whether they came about or not',
     statement: ['network_use.new_connections'],
     difference: 'begun; the sum of network_use.connections_made and network_use.connections_failed',
-    collector: { state: 'planned', reads: 'calls of dial (client/channel-dial.ts)' },
+    collector: { state: 'planned', reads: 'calls of dial (client/channel/dial.ts)' },
     example: 41,
   }),
   item({
@@ -22,7 +22,7 @@ const CONNECTION_ITEMS = [
     statement: ['network_use.successful_connections'],
     collector: {
       state: 'planned',
-      reads: 'dial (client/channel-dial.ts) resolved and requireGoodHub passed',
+      reads: 'dial (client/channel/dial.ts) resolved and requireGoodHub passed',
     },
     example: 40,
   }),
@@ -32,7 +32,7 @@ const CONNECTION_ITEMS = [
     type: COUNT,
     what: 'how many of these did not come about, for whatever reason',
     statement: ['network_use.unsuccessful_connections'],
-    collector: { state: 'planned', reads: 'dial (client/channel-dial.ts) or requireGoodHub rejected' },
+    collector: { state: 'planned', reads: 'dial (client/channel/dial.ts) or requireGoodHub rejected' },
     example: 1,
   }),
   item({
@@ -41,7 +41,10 @@ const CONNECTION_ITEMS = [
     type: COUNT,
     what: 'how often a request went over a connection that was kept open from an earlier one',
     statement: ['network_use.connections_from_cache'],
-    collector: { state: 'planned', reads: 'ClientRequest.reusedSocket of node:http (client/channel.ts)' },
+    collector: {
+      state: 'planned',
+      reads: 'ClientRequest.reusedSocket of node:http (client/channel/channel.ts)',
+    },
     example: 1290,
   }),
   item({
@@ -53,7 +56,7 @@ const CONNECTION_ITEMS = [
     difference: 'connections that came about; network_use.connect_failure_times has the others',
     collector: {
       state: 'planned',
-      reads: 'World.clock.monotonic around dial (client/channel-dial.ts), resolved',
+      reads: 'World.clock.monotonic around dial (client/channel/dial.ts), resolved',
     },
     example: [0, 12, 25, 3, 0, 0, 0, 0, 0],
   }),
@@ -66,7 +69,7 @@ const CONNECTION_ITEMS = [
     difference: 'connections that failed; network_use.connect_times has those that came about',
     collector: {
       state: 'planned',
-      reads: 'World.clock.monotonic around dial (client/channel-dial.ts), rejected',
+      reads: 'World.clock.monotonic around dial (client/channel/dial.ts), rejected',
     },
     example: [0, 0, 0, 0, 0, 0, 0, 1, 0],
   }),
@@ -80,7 +83,7 @@ const REQUEST_ITEMS = [
     what: 'how many requests were made to the service in all, each attempt counted',
     statement: ['network_use.requests_total'],
     difference: 'attempts that left the machine; network_use.answered_locally counts questions that did not',
-    collector: { state: 'planned', reads: 'calls of HubChannel.request (client/channel.ts)' },
+    collector: { state: 'planned', reads: 'calls of HubChannel.request (client/channel/channel.ts)' },
     example: 1331,
   }),
   item({
@@ -92,7 +95,7 @@ const REQUEST_ITEMS = [
     difference: 'questions that made no request; network_use.requests_sent counts those made',
     collector: {
       state: 'planned',
-      reads: 'Answer.answeredBy of the ladder (client/ladder.ts): override, list, cache',
+      reads: 'Answer.answeredBy of the ladder (client/lookup/ladder.ts): override, list, cache',
     },
     example: 218400,
   }),
@@ -115,7 +118,7 @@ const REQUEST_ITEMS = [
     collector: {
       state: 'planned',
       reads:
-        'code of the rejected socket (client/channel-dial.ts): ENOTFOUND, EAI_AGAIN, ECONNREFUSED, ECONNRESET, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT',
+        'code of the rejected socket (client/channel/dial.ts): ENOTFOUND, EAI_AGAIN, ECONNREFUSED, ECONNRESET, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT',
     },
     example: 3,
   }),
@@ -126,7 +129,10 @@ const REQUEST_ITEMS = [
     what: 'how many requests reached a relay, proxy or hub that could not pass them on to the service',
     statement: ['network_use.unsuccessful_requests_routing'],
     difference: 'somebody answered, but not the service; for network_use.requests_unreachable nobody did',
-    collector: { state: 'planned', reads: 'HubAnswer.status 404, 421, 502 or 504 (client/channel.ts)' },
+    collector: {
+      state: 'planned',
+      reads: 'HubAnswer.status 404, 421, 502 or 504 (client/channel/channel.ts)',
+    },
     example: 0,
   }),
   item({
@@ -153,7 +159,7 @@ const REQUEST_ITEMS = [
     collector: {
       state: 'planned',
       reads:
-        'World.clock.monotonic around HubChannel.request, ended by answerMs or silenceMs (client/channel-config.ts)',
+        'World.clock.monotonic around HubChannel.request, ended by answerMs or silenceMs (client/channel/config.ts)',
     },
     example: [0, 0, 0, 0, 0, 0, 0, 2, 0],
   }),
@@ -184,7 +190,7 @@ const REQUEST_ITEMS = [
       'counts of a whole period; portal.error_code is one failed request, web_access.error_code a page that a program opened',
     collector: {
       state: 'planned',
-      reads: 'TocsinError.code of each rejected HubChannel.request (client/channel.ts)',
+      reads: 'TocsinError.code of each rejected HubChannel.request (client/channel/channel.ts)',
     },
     example: [{ code: 'unreachable', count: 3 }],
   }),

@@ -21,7 +21,7 @@ const REPORT_ITEMS = [
     statement: ['network_use.service_id'],
     collector: {
       state: 'planned',
-      reads: 'path of HubChannel.request (client/channel.ts), mapped to its service',
+      reads: 'path of HubChannel.request (client/channel/channel.ts), mapped to its service',
     },
     example: 'lookup',
   }),
@@ -73,7 +73,8 @@ const REPORT_ITEMS = [
     difference: 'why it was sent now; network_use.completeness is how much of a day it covers',
     collector: {
       state: 'planned',
-      reads: 'daily timer, failure counter, or event `statistics` of the event stream (client/follow.ts)',
+      reads:
+        'daily timer, failure counter, or event `statistics` of the event stream (client/lists/follow.ts)',
     },
     example: 'daily',
   }),

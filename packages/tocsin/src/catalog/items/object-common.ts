@@ -18,3 +18,8 @@ export const OF_A_PERSON = { sensitivity: 'interaction', personal: true } as con
 export function planned(reads: string): Collector {
   return { state: 'planned', reads };
 }
+
+/** One that this release has. */
+export function built(reads: string): Collector {
+  return { state: 'built', reads };
+}

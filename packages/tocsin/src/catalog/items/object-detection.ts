@@ -2,7 +2,7 @@
 // result, and what failed on the way. Nothing of the object's content and no word of a person is here.
 import { ANSWERED_BY, LEVEL_NAMES } from '../../protocol/verdict.ts';
 import { item } from '../item.ts';
-import { OBJECT, OF_A_PERSON, planned } from './object-common.ts';
+import { built, OBJECT, OF_A_PERSON, planned } from './object-common.ts';
 
 /** Stages of the examination of an object, as the engine's log names them. */
 const STAGES = ['open', 'read', 'digest', 'look-up', 'unpack', 'signature', 'rules', 'act'] as const;
@@ -17,7 +17,7 @@ export const OBJECT_DETECTION_ITEMS = [
     what: 'who decided about the object: a decision made on this machine, a list, an earlier answer, the relay, the hub, or a rule; `none` where nobody knew it',
     statement: ['object.decision_source'],
     difference: 'of this one object; the network use group tells by whom look-ups are answered',
-    collector: planned('answeredBy of the ladder (client/ladder.ts), or the rule engine that matched'),
+    collector: built('answeredBy of the ladder (client/lookup/ladder.ts), or the rule engine that matched'),
     example: 'hub',
   }),
   item({
@@ -28,7 +28,7 @@ export const OBJECT_DETECTION_ITEMS = [
     statement: ['object.software_verdict'],
     difference:
       'the final level; object.network_level is what the network alone said, object.ask_result how the asking went',
-    collector: planned('level of the Verdict that the scan or the guard acted on (protocol/verdict.ts)'),
+    collector: built('level of the Verdict that the scan or the guard acted on (protocol/verdict.ts)'),
     example: 'malicious',
   }),
   item({
@@ -40,7 +40,7 @@ export const OBJECT_DETECTION_ITEMS = [
     difference:
       'without local rules and decisions, unlike object.verdict; missing where object.ask_result tells of no answer',
     collector: planned(
-      'level of the Verdict from list, cache, relay or hub in the ladder (client/ladder.ts)',
+      'level of the Verdict from list, cache, relay or hub in the ladder (client/lookup/ladder.ts)',
     ),
     example: 'unknown',
   }),
@@ -64,7 +64,7 @@ export const OBJECT_DETECTION_ITEMS = [
     statement: ['object.network_status_result'],
     difference: 'the fate of the question; object.network_level is the content of the answer',
     collector: planned(
-      'answer or error of the FarRung (client/ask-far.ts), and answeredBy of the ladder (client/ladder.ts)',
+      'answer or error of the FarRung (client/lookup/ask-far.ts), and answeredBy of the ladder (client/lookup/ladder.ts)',
     ),
     example: 'answered',
   }),
@@ -100,9 +100,7 @@ export const OBJECT_DETECTION_ITEMS = [
     statement: ['object.triggered_record_id'],
     difference:
       'of the entry that matched this object; the software group speaks of entries that were found to be wrong',
-    collector: planned(
-      'record of the Verdict (recordId in protocol/verdict.ts), or pack and name of the rule',
-    ),
+    collector: built('record of the Verdict (recordId in protocol/verdict.ts), or pack and name of the rule'),
     example: 'r3fa9c0d1e2b4',
   }),
   item({
@@ -126,7 +124,7 @@ export const OBJECT_DETECTION_ITEMS = [
     difference:
       'of the sets in use when this object was judged; the software group tells what is installed at the time of its report',
     collector: planned(
-      'date of the newest list manifest in use (client/list-store.ts) when the verdict was made',
+      'date of the newest list manifest in use (client/lists/store.ts) when the verdict was made',
     ),
     example: '2026-11-23T06:00:00Z',
   }),
@@ -189,7 +187,7 @@ export const OBJECT_DETECTION_ITEMS = [
     },
     what: 'in which kind of task the object was found; neither the time nor a name that a person gave the task',
     statement: ['object.detection_task_id'],
-    collector: planned(
+    collector: built(
       'the task that handed the object to the scan: fanotify guard, tocsin scan, timer, web check or recall',
     ),
     example: 'open',

@@ -1,7 +1,7 @@
 // Items that say which object it is: digest, size, kind, name, place, age and what it says of itself.
 // SHA-256, checksum and address are items of the short list (short-list.ts); nothing of the content is here.
 import { item } from '../item.ts';
-import { OBJECT, OF_A_PERSON, planned } from './object-common.ts';
+import { built, OBJECT, OF_A_PERSON, planned } from './object-common.ts';
 
 export const OBJECT_IDENTITY_ITEMS = [
   item({
@@ -22,7 +22,7 @@ export const OBJECT_IDENTITY_ITEMS = [
     type: { kind: 'integer', min: 0, max: 2 ** 50, unit: 'bytes' },
     what: 'the length of the content over which the digests were computed',
     statement: ['object.size'],
-    collector: planned('fstat(2) st_size of the file that was hashed, compared with the bytes read'),
+    collector: built('fstat(2) st_size of the file that was hashed, compared with the bytes read'),
     example: 68_416,
   }),
   item({
@@ -46,7 +46,7 @@ export const OBJECT_IDENTITY_ITEMS = [
     what: 'where the object was met: as a file, inside an archive or a mail, on the web, as a running process, in memory ..., chosen from a fixed list',
     statement: ['object.type_code'],
     difference: 'the role in which it was met; object.format is the form of its bytes',
-    collector: planned(
+    collector: built(
       'the stage that found it: directory walk, fanotify event, archive reader, mail filter, web check or /proc/PID/maps',
     ),
     example: 'archive-member',
@@ -85,8 +85,8 @@ export const OBJECT_IDENTITY_ITEMS = [
     what: "the file's own name, without the folders above it; the login name of a person in it is replaced by a placeholder. Only for programs, scripts and objects that were detected, never for a document that was not",
     transform: 'path-without-user',
     statement: ['object.name'],
-    collector: planned(
-      'last part of readlink(2) /proc/self/fd/N of the open file; login names from /etc/passwd',
+    collector: built(
+      'last part of the path by which a scan came to the file (agent/walk.ts); login names from /etc/passwd',
     ),
     example: 'invoice.pdf.run',
   }),
@@ -100,8 +100,8 @@ export const OBJECT_IDENTITY_ITEMS = [
     transform: 'path-without-user',
     statement: ['object.path'],
     difference: 'the exact place; object.directory is only what sort of folder it is',
-    collector: planned(
-      'readlink(2) /proc/self/fd/N of the open file, or /proc/PID/exe; home folders from /etc/passwd',
+    collector: built(
+      'the path by which a scan came to the file (agent/walk.ts); home folders and login names from /etc/passwd',
     ),
     example: '/home/USER/Downloads/invoice.pdf.run',
   }),

@@ -49,7 +49,8 @@ const FAILURE_ITEMS = [
     difference: 'groups the values of portal.error_code into eight kinds',
     collector: {
       state: 'planned',
-      reads: 'TocsinError.code of a rejected HubChannel.request (client/channel.ts), mapped to a category',
+      reads:
+        'TocsinError.code of a rejected HubChannel.request (client/channel/channel.ts), mapped to a category',
     },
     example: 'authentication',
   }),
@@ -63,7 +64,7 @@ const FAILURE_ITEMS = [
       'the failure of one request to a service; network_use.error_codes counts failures of a whole period, web_access.error_code is of a web page that a program opened',
     collector: {
       state: 'planned',
-      reads: 'TocsinError.code of a rejected HubChannel.request (client/channel.ts)',
+      reads: 'TocsinError.code of a rejected HubChannel.request (client/channel/channel.ts)',
     },
     example: 'token-expired',
   }),
@@ -75,7 +76,7 @@ const FAILURE_ITEMS = [
     statement: ['portal.response_status'],
     collector: {
       state: 'planned',
-      reads: 'HubAnswer.status of HubChannel.request (client/channel.ts)',
+      reads: 'HubAnswer.status of HubChannel.request (client/channel/channel.ts)',
     },
     example: 401,
   }),
@@ -91,7 +92,7 @@ const FAILURE_ITEMS = [
       state: 'planned',
       reads: "Error.stack of the rejected request, first frame under the program's src folder",
     },
-    example: 'client/channel.ts:212',
+    example: 'channel.ts:212',
   }),
 ] as const;
 
@@ -117,7 +118,7 @@ const REQUEST_ITEMS = [
     statement: ['portal.request_duration'],
     collector: {
       state: 'planned',
-      reads: 'World.clock.monotonic before and after HubChannel.request (client/channel.ts)',
+      reads: 'World.clock.monotonic before and after HubChannel.request (client/channel/channel.ts)',
     },
     example: 1840,
   }),
@@ -163,7 +164,8 @@ const TOKEN_ITEMS = [
     statement: ['portal.token_type'],
     collector: {
       state: 'planned',
-      reads: 'the credential that the caller of HubChannel.request chose (client/enrol.ts, client/rejoin.ts)',
+      reads:
+        'the credential that the caller of HubChannel.request chose (client/channel/enrol.ts, client/channel/rejoin.ts)',
     },
     example: 'join',
   }),

@@ -20,7 +20,7 @@ const OBJECT = [
     statement: ['object.sha256', 'standard_mode.object_checksum_and_type'],
     difference: 'always SHA-256; object.checksum is the digest in the form in which the deciding list had it',
     collector: {
-      state: 'planned',
+      state: 'built',
       reads: 'read(2) of the file while it is scanned (agent/hash-pool.ts), SHA-256 of all its bytes',
     },
     example: '275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f',
@@ -35,7 +35,7 @@ const OBJECT = [
         digest: { kind: 'text', max: 64, pattern: '[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}' },
       },
     },
-    what: 'the digest by which the deciding list knew the file, with the name of the algorithm: old lists know files by MD5 or SHA-1 only',
+    what: 'the digest by which whatever decided knew the file, with the name of the algorithm: old lists know files by MD5 or SHA-1 only; an answer that this machine remembers is known by SHA-256',
     purposes: ['reputation', 'threat-analysis'],
     sensitivity: 'interaction',
     personal: true,
@@ -44,8 +44,9 @@ const OBJECT = [
     difference:
       'names its algorithm and is the one that matched; object.sha256 is there whichever algorithm matched',
     collector: {
-      state: 'planned',
-      reads: 'kind and key of the list entry that matched (client ladder), computed from read(2) of the file',
+      state: 'built',
+      reads:
+        'the key of the list entry or override that answered (client/lookup/answer.ts): SHA-256, SHA-1 or MD5 of all bytes of the file',
     },
     example: { algorithm: 'md5', digest: '44d88612fea8a8f36de82e1278abb02f' },
   }),
@@ -58,7 +59,7 @@ const OBJECT = [
     sensitivity: 'technical',
     owner: 'detection',
     statement: ['standard_mode.threat_name_and_id', 'object.threat_name'],
-    collector: { state: 'planned', reads: 'name in the class record of the verdict that applied' },
+    collector: { state: 'built', reads: 'name in the class record of the verdict that applied' },
     example: 'Trojan.Linux.Mirai',
   }),
   item({
@@ -139,7 +140,7 @@ const SOFTWARE = [
     sensitivity: 'technical',
     owner: 'updates',
     statement: ['standard_mode.databases_id'],
-    collector: { state: 'planned', reads: 'revision of the manifest in TOCSIN_HOME/lists/lists.json' },
+    collector: { state: 'built', reads: 'revision of the manifest in TOCSIN_HOME/lists/lists.json' },
     example: 1841,
   }),
   item({
@@ -160,7 +161,7 @@ const SOFTWARE = [
     difference:
       'of Tocsin on the machine; device.type is of a device, portal.client_program of one failed request',
     collector: {
-      state: 'planned',
+      state: 'built',
       reads: 'version in the package.json of tocsin; the type is fixed by the entry point',
     },
     example: { type: 'agent', version: '0.2.0' },
@@ -187,8 +188,8 @@ const SOFTWARE = [
     statement: ['standard_mode.components'],
     difference: 'of all components; software.component_version is of the one that speaks',
     collector: {
-      state: 'planned',
-      reads: "the agent's own table of components, as `tocsin status` prints it",
+      state: 'built',
+      reads: 'the components that a scan uses: the scan itself and the lists of client/lists/store.ts',
     },
     example: [{ name: 'scan', version: '0.2.0', state: 'on' }],
   }),
@@ -237,7 +238,7 @@ const SOFTWARE = [
     owner: 'platform',
     statement: ['standard_mode.svm_and_vm_os'],
     collector: {
-      state: 'planned',
+      state: 'built',
       reads: '/etc/os-release: ID and VERSION_ID; on a relay the same from its machines',
     },
     example: [{ role: 'protected-machine', id: 'debian', version: '12' }],

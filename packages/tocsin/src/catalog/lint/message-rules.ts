@@ -73,6 +73,23 @@ export const MESSAGE_RULES: readonly LintRule[] = [
           .map(({ id }) => `carries '${id}', which is personal or kept, in the name of nobody`)
       : [],
   ),
+  eachMessage('producer', ({ producer, required }, { items }) =>
+    producer === 'planned'
+      ? []
+      : items
+          .filter(({ id, collector }) => required.includes(id) && collector.state === 'planned')
+          .map(({ id }) => `is made already, and requires '${id}', which nothing collects yet`),
+  ),
+  {
+    name: 'item-sent',
+    check: ({ items, messages }) =>
+      items
+        .filter(({ id, collector }) => {
+          const carriers = messages.filter((message) => message.items.includes(id));
+          return collector.state === 'built' && !carriers.some(({ producer }) => producer === 'built');
+        })
+        .map(({ id }) => ({ about: id, words: 'is collected, and no message that is made carries it' })),
+  },
   {
     name: 'item-used',
     check: ({ items, messages }) =>

@@ -25,10 +25,16 @@ export const CONNECTION_MESSAGES: readonly Message[] = [
       events: 'the machine waits for news from its hub',
       renewal: 'the certificate of the machine is renewed',
       policy: 'a policy or a Statement is fetched and acknowledged',
+      consent:
+        'the machine asks which of its choices its hub knows as the newest, before anything else leaves: a copy of an older state must not send what was withdrawn since',
     },
-    schedule: { when: 'at any time while receiving is switched on', atMostPerDay: 100_000 },
+    schedule: {
+      when: 'whenever a program of Tocsin speaks to the hub: while `tocsin join` or `tocsin sync` runs (the service of the agent is `tocsin sync --follow`), when `tocsin check` or a scan without `--offline` begins, and when anything else of this list is sent',
+      atMostPerDay: 100_000,
+    },
     service:
       'everything that comes from the hub; lists can still be brought in by hand, from a mirror or as a pack',
+    producer: 'built',
     maxBytes: 65_536,
   },
   {
@@ -45,7 +51,8 @@ export const CONNECTION_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'once for each such choice, until the hub has countersigned it', atMostPerDay: 100 },
     service: 'the countersigned receipt of a choice',
-    maxBytes: 32_768,
+    producer: 'built',
+    maxBytes: 65_536,
   },
   {
     id: 'tamper-alarm',
@@ -62,6 +69,7 @@ export const CONNECTION_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'when it is found and the hub can be reached; each finding once', atMostPerDay: 24 },
     service: 'warnings to the operator that the settings of a machine were tampered with',
+    producer: 'built',
     maxBytes: 2048,
   },
   {
@@ -69,7 +77,12 @@ export const CONNECTION_MESSAGES: readonly Message[] = [
     title: 'The request to erase',
     attribution: 'attributed',
     from: 'connection',
-    items: ['connection.erasure_scope', 'connection.erasure_until'],
+    items: [
+      'connection.erasure_scope',
+      'connection.erasure_until',
+      'connection.consent_record',
+      'connection.policy_sequence',
+    ],
     required: ['connection.erasure_scope'],
     reasons: {
       withdrawn: 'consent was withdrawn',
@@ -81,6 +94,7 @@ export const CONNECTION_MESSAGES: readonly Message[] = [
       atMostPerDay: 100,
     },
     service: 'erasure, at the hub, of what came from the machine',
-    maxBytes: 2048,
+    producer: 'built',
+    maxBytes: 65_536,
   },
 ];

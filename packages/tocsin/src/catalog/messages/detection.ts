@@ -40,6 +40,7 @@ export const DETECTION_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'at such an event; the same object and reason once a day at most', atMostPerDay: 1000 },
     service: 'the overview and the alarms at the hub for what was found on this machine',
+    producer: 'built',
     maxBytes: 65_536,
   },
   {
@@ -92,6 +93,7 @@ export const DETECTION_MESSAGES: readonly Message[] = [
       atMostPerDay: 1000,
     },
     service: 'the overview and the alarms at the hub for attacks and bad addresses that this machine met',
+    producer: 'planned',
     maxBytes: 65_536,
   },
   {
@@ -123,6 +125,7 @@ export const DETECTION_MESSAGES: readonly Message[] = [
       atMostPerDay: 200,
     },
     service: 'the overview and the alarms at the hub for processes that were stopped on this machine',
+    producer: 'planned',
     maxBytes: 65_536,
   },
 ];

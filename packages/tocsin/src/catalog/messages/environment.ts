@@ -29,6 +29,7 @@ export const ENVIRONMENT_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'after a start or an update, where one of the reasons holds', atMostPerDay: 4 },
     service: null,
+    producer: 'planned',
     maxBytes: 4096,
   },
   {
@@ -69,6 +70,7 @@ export const ENVIRONMENT_MESSAGES: readonly Message[] = [
       atMostPerDay: 48,
     },
     service: 'warnings that a Wi-Fi network differs from what other machines of the group saw of it',
+    producer: 'planned',
     maxBytes: 16384,
   },
 ];

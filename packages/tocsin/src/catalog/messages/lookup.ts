@@ -4,6 +4,9 @@ import type { Message } from '../message.ts';
 
 const ITEMS = ['lookup.kind', 'lookup.bits', 'lookup.prefix'] as const;
 
+/** A machine met the object, or somebody asked about it by name. */
+export type LookupReason = 'unknown' | 'asked';
+
 export const LOOKUP_MESSAGES: readonly Message[] = [
   {
     id: 'lookup',
@@ -15,7 +18,6 @@ export const LOOKUP_MESSAGES: readonly Message[] = [
     reasons: {
       unknown:
         'a file or certificate is met of which neither decisions on this machine, nor its lists, nor an earlier answer know anything',
-      'run-out': 'the answer that was kept of an earlier question ran out',
       asked: 'a person or a program asks about it',
     },
     schedule: {
@@ -23,6 +25,7 @@ export const LOOKUP_MESSAGES: readonly Message[] = [
       atMostPerDay: 1_000_000,
     },
     service: 'answers about files that are in no list of this machine; its lists go on protecting it',
+    producer: 'built',
     maxBytes: 131_072,
   },
   {
@@ -35,9 +38,6 @@ export const LOOKUP_MESSAGES: readonly Message[] = [
     reasons: {
       unknown:
         'an address, host or network is met of which neither decisions on this machine, nor its lists, nor an earlier answer know anything',
-      'list-hit':
-        'the short prefix lists hold a prefix that it shares, and only the hub knows whether it is meant',
-      'run-out': 'the answer that was kept of an earlier question ran out',
       asked: 'a person or a program asks about it',
     },
     schedule: {
@@ -45,6 +45,7 @@ export const LOOKUP_MESSAGES: readonly Message[] = [
       atMostPerDay: 1_000_000,
     },
     service: 'answers about addresses that are in no list of this machine; its lists go on protecting it',
+    producer: 'built',
     maxBytes: 1024,
   },
 ];

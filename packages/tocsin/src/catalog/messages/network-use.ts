@@ -50,6 +50,7 @@ export const NETWORK_USE_MESSAGES: readonly Message[] = [
       atMostPerDay: 32,
     },
     service: null,
+    producer: 'planned',
     maxBytes: 16384,
   },
 ];

@@ -29,6 +29,7 @@ const STATISTICS_MESSAGES: readonly Message[] = [
     schedule: { when: 'gathered once a day, each program once', atMostPerDay: 2000 },
     service:
       "the hub's word on how common a program is and since when it is known, for programs that only this machine has",
+    producer: 'planned',
     maxBytes: 32_768,
   },
   {
@@ -54,6 +55,7 @@ const STATISTICS_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'gathered once an hour; the same object and stage once', atMostPerDay: 100 },
     service: null,
+    producer: 'planned',
     maxBytes: 16_384,
   },
   {
@@ -69,6 +71,7 @@ const STATISTICS_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'after the check at start, after an update and once a day', atMostPerDay: 24 },
     service: "the alarm at the hub when files of Tocsin's program on this machine were altered",
+    producer: 'planned',
     maxBytes: 8192,
   },
   {
@@ -83,6 +86,7 @@ const STATISTICS_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'at such an event, each device once', atMostPerDay: 50 },
     service: 'naming the kind of a new device in the home network',
+    producer: 'planned',
     maxBytes: 4096,
   },
 ];
@@ -114,6 +118,7 @@ const CONTENT_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'at such an event, the smallest piece first, each piece once', atMostPerDay: 50 },
     service: 'the examination at the hub of objects of this machine that nobody knows yet',
+    producer: 'planned',
     maxBytes: 524_288,
   },
 ];

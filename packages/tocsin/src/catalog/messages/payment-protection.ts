@@ -24,6 +24,7 @@ export const PAYMENT_PROTECTION_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'at such an event; the same site and reason once a day at most', atMostPerDay: 50 },
     service: null,
+    producer: 'planned',
     maxBytes: 8192,
   },
 ];

@@ -30,6 +30,7 @@ export const PORTAL_MESSAGES: readonly Message[] = [
       atMostPerDay: 24,
     },
     service: null,
+    producer: 'planned',
     maxBytes: 8192,
   },
 ];

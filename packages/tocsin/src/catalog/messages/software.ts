@@ -25,6 +25,7 @@ export const SOFTWARE_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'once a day, and after a change', atMostPerDay: 8 },
     service: 'warnings to the operator that the protection of a machine is out of date or has failed',
+    producer: 'planned',
     maxBytes: 32_768,
   },
   {
@@ -59,6 +60,7 @@ export const SOFTWARE_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'after such an update', atMostPerDay: 24 },
     service: null,
+    producer: 'planned',
     maxBytes: 32_768,
   },
   {
@@ -84,6 +86,7 @@ export const SOFTWARE_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'when an object is freed; each object once', atMostPerDay: 200 },
     service: null,
+    producer: 'planned',
     maxBytes: 8192,
   },
   {
@@ -111,6 +114,7 @@ export const SOFTWARE_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'at the end of a search, one message for each such setting', atMostPerDay: 200 },
     service: null,
+    producer: 'planned',
     maxBytes: 8192,
   },
 ];

@@ -30,6 +30,7 @@ export const SUBMISSION_MESSAGES: readonly Message[] = [
       atMostPerDay: 50,
     },
     service: 'analysis of objects that nobody knows yet, and the verdicts that follow from it',
+    producer: 'planned',
     maxBytes: 96 * MIB,
   },
   {
@@ -53,6 +54,7 @@ export const SUBMISSION_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'when asked for, and when a process was stopped', atMostPerDay: 20 },
     service: null,
+    producer: 'planned',
     maxBytes: 8 * MIB,
   },
 ];

@@ -35,6 +35,7 @@ export const WEB_ACCESS_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'at such an access; the same host and reason once an hour at most', atMostPerDay: 500 },
     service: null,
+    producer: 'planned',
     maxBytes: 16_384,
   },
   {
@@ -63,6 +64,7 @@ export const WEB_ACCESS_MESSAGES: readonly Message[] = [
     },
     schedule: { when: 'at most once a day for each device', atMostPerDay: 256 },
     service: 'a better guess of what sort of device a newcomer in the home network is',
+    producer: 'planned',
     maxBytes: 4096,
   },
 ];

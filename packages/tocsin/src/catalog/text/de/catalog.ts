@@ -2,6 +2,7 @@
 // .reason.<code> -> those words. The lint refuses a catalog with one missing or left over.
 import { CONNECTION_DE } from './connection.ts';
 import { DEVICE_DE } from './device.ts';
+import { ENVELOPE_DE } from './envelope.ts';
 import { ENVIRONMENT_DE } from './environment.ts';
 import { LOOKUP_DE } from './lookup.ts';
 import { NETWORK_USE_DE } from './network-use.ts';
@@ -17,6 +18,7 @@ import { WIFI_DE } from './wifi.ts';
 
 export const CATALOG_DE: Readonly<Record<string, string>> = {
   ...CONNECTION_DE,
+  ...ENVELOPE_DE,
   ...LOOKUP_DE,
   ...SHORT_LIST_DE,
   ...OBJECT_DE,

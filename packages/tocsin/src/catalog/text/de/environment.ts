@@ -18,7 +18,7 @@ export const ENVIRONMENT_DE: Readonly<Record<string, string>> = {
   'environment.detected_device_type':
     'auf welcher Art von Rechner sich Tocsin vorgefunden hat, ein Wort aus einer festen Liste',
   'environment.sealing_key_id':
-    'Name des öffentlichen Schlüssels der Zentrale, mit dem diese Nachricht verschlüsselt ist, für alle Rechner der Zentrale gleich; er ist kein Schlüssel und verrät nichts über den Rechner',
+    'Name des öffentlichen Schlüssels des Hubs, mit dem diese Nachricht verschlüsselt ist, für alle Rechner des Hubs gleich; er ist kein Schlüssel und verrät nichts über den Rechner',
   'environment.dhcp_ipv4':
     'Kennzeichen der IPv4-Einstellungen, die das Netz vergeben hat: Gateway, DHCP-Server, erster und zweiter DNS-Server, Subnetzmaske; jedes ist ein HMAC-SHA-256 mit einem Geheimnis, das diesen Rechner nie verlässt, sodass sich nur eine Änderung an diesem Rechner erkennen lässt: einfache Prüfsummen so weniger möglicher Adressen ließen sich durch Ausprobieren auflösen',
   'environment.dhcp_ipv6':

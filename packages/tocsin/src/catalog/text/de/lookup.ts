@@ -4,13 +4,12 @@ export const LOOKUP_DE: Readonly<Record<string, string>> = {
   'lookup.kind':
     'wonach gefragt wird: nach einer Datei (und über welche Prüfsumme), einer Webadresse, einem Rechnernamen, einer Netzadresse, einem Zertifikat oder einem WLAN',
   'lookup.bits':
-    'wie viele führende Bits der Prüfsumme gezeigt werden; die Zentrale nennt die Zahl in ihrem Verzeichnis der Listen, so klein, dass im Mittel mindestens 64 ihr bekannte Objekte sie teilen, und nie mehr als 24 von 128 bis 256',
+    'wie viele führende Bits der Prüfsumme gezeigt werden; der Hub nennt die Zahl in seinem Verzeichnis der Listen, so klein, dass im Mittel mindestens 64 ihm bekannte Objekte sie teilen, und nie mehr als 24 von 128 bis 256',
   'lookup.prefix':
     'diese führenden Bits der Prüfsumme, hexadezimal, der Rest des letzten Bytes null: vom Inhalt einer Datei oder von einem Teil einer Adresse; wer eine Adresse errät, kann dieselben Bits ausrechnen, aber sehr viele Adressen teilen sie. Aus der Gruppe, die geantwortet wird, sucht sich der Rechner sein Objekt selbst heraus',
   'message.lookup.title': 'Eine Frage nach Dateien',
   'message.lookup.reason.unknown':
     'es begegnet eine Datei oder ein Zertifikat, worüber weder Entscheidungen auf diesem Rechner noch seine Listen noch eine frühere Antwort etwas wissen',
-  'message.lookup.reason.run-out': 'die aufgehobene Antwort auf eine frühere Frage ist abgelaufen',
   'message.lookup.reason.asked': 'eine Person oder ein Programm fragt danach',
   'message.lookup.when': 'sobald so etwas begegnet; bis zu 1.000 Präfixe in einem Umschlag',
   'message.lookup.service':
@@ -18,9 +17,6 @@ export const LOOKUP_DE: Readonly<Record<string, string>> = {
   'message.lookup-address.title': 'Eine Frage nach einer Webadresse, einem Rechnernamen oder einem Netz',
   'message.lookup-address.reason.unknown':
     'es begegnet eine Adresse, ein Rechnername oder ein Netz, worüber weder Entscheidungen auf diesem Rechner noch seine Listen noch eine frühere Antwort etwas wissen',
-  'message.lookup-address.reason.list-hit':
-    'die Listen kurzer Präfixe enthalten ein Präfix, das auch dieses Objekt hat, und nur die Zentrale weiß, ob es gemeint ist',
-  'message.lookup-address.reason.run-out': 'die aufgehobene Antwort auf eine frühere Frage ist abgelaufen',
   'message.lookup-address.reason.asked': 'eine Person oder ein Programm fragt danach',
   'message.lookup-address.when':
     'sobald so etwas begegnet; ein Präfix je Umschlag, weil die Teile einer Adresse zusammen sie verraten würden',

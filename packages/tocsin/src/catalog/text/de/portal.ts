@@ -2,7 +2,7 @@
 
 export const PORTAL_DE: Readonly<Record<string, string>> = {
   'portal.error_category':
-    'die Art, in der eine Anfrage an einen Dienst der Zentrale fehlschlug, ein Wort aus einer festen Liste: das Netz, das Vertrauen in die Zentrale, der Berechtigungsnachweis, ein fehlendes Recht, die Anfrage selbst, eine überlastete Zentrale, ein Fehler der Zentrale oder ein Fehler auf diesem Rechner',
+    'die Art, in der eine Anfrage an einen Dienst des Hubs fehlschlug, ein Wort aus einer festen Liste: das Netz, das Vertrauen in den Hub, der Berechtigungsnachweis, ein fehlendes Recht, die Anfrage selbst, ein überlasteter Hub, ein Fehler des Hubs oder ein Fehler auf diesem Rechner',
   'portal.error_code':
     'der genaue Grund eines solchen Fehlschlags, einer der Fehlercodes von Tocsin; der Wortlaut der Fehlermeldung wird nicht gesendet',
   'portal.response_status':
@@ -10,7 +10,7 @@ export const PORTAL_DE: Readonly<Record<string, string>> = {
   'portal.source_line':
     'die Stelle im veröffentlichten Programmtext von Tocsin, an der der Fehler abgefangen wurde: Dateiname innerhalb des Programms und Zeile; nichts aus Dateien der Person und keine weitere Zeile des Aufrufstapels',
   'portal.request_id':
-    'eine Zufallszahl, die für genau diese Anfrage erzeugt, mit ihr gesendet und im Protokoll der Zentrale vermerkt wird, damit sich beide Enden eines Fehlers nebeneinanderlegen lassen; Abfragen haben keine',
+    'eine Zufallszahl, die für genau diese Anfrage erzeugt, mit ihr gesendet und im Protokoll des Hubs vermerkt wird, damit sich beide Enden eines Fehlers nebeneinanderlegen lassen; Abfragen haben keine',
   'portal.duration':
     'wie lange die Anfrage insgesamt dauerte, vom ersten Versuch bis zur endgültigen Antwort oder zum Scheitern, Wartezeiten und Wiederholungen eingeschlossen',
   'portal.client_program':
@@ -24,12 +24,11 @@ export const PORTAL_DE: Readonly<Record<string, string>> = {
   'portal.token_lifetime':
     'wie viele Sekunden dieser Berechtigungsnachweis zum Zeitpunkt der Anfrage noch galt; negativ, wenn er schon abgelaufen war',
 
-  'message.portal-interaction.title':
-    'Eine fehlgeschlagene oder langsame Anfrage an einen Dienst der Zentrale',
+  'message.portal-interaction.title': 'Eine fehlgeschlagene oder langsame Anfrage an einen Dienst des Hubs',
   'message.portal-interaction.reason.failed':
-    'eine Anfrage an einen Dienst der Zentrale ist nach dem letzten Versuch fehlgeschlagen oder wurde abgelehnt',
+    'eine Anfrage an einen Dienst des Hubs ist nach dem letzten Versuch fehlgeschlagen oder wurde abgelehnt',
   'message.portal-interaction.reason.slow':
-    'eine Anfrage an einen Dienst der Zentrale wurde beantwortet, dauerte aber länger als zehn Sekunden',
+    'eine Anfrage an einen Dienst des Hubs wurde beantwortet, dauerte aber länger als zehn Sekunden',
   'message.portal-interaction.when':
-    'sobald die Zentrale nach einer solchen Anfrage wieder erreichbar ist; Abfragen, Listen und Ereignisse lösen sie nie aus',
+    'sobald der Hub nach einer solchen Anfrage wieder erreichbar ist; Abfragen, Listen und Ereignisse lösen sie nie aus',
 };

@@ -4,7 +4,7 @@ export const SHORT_LIST_DE: Readonly<Record<string, string>> = {
   'object.sha256':
     'SHA-256 des ganzen Inhalts der Datei, um die es in der Nachricht geht; wer dieselbe Datei hat, erkennt daran, welche es ist, allen anderen verrät sie nichts vom Inhalt',
   'object.checksum':
-    'die Prüfsumme, unter der die ausschlaggebende Liste die Datei kannte, mit dem Namen des Verfahrens: alte Listen kennen Dateien nur über MD5 oder SHA-1',
+    'die Prüfsumme, unter der das Ausschlaggebende die Datei kannte, mit dem Namen des Verfahrens: alte Listen kennen Dateien nur über MD5 oder SHA-1; eine aufgehobene Antwort dieses Rechners kennt sie über SHA-256',
   'object.threat_name':
     'der Name, unter dem das angewandte Urteil die Bedrohung führt (Art, Plattform und Familie, oder der Name seiner Quelle); er ist zugleich ihre Kennung in den Listen',
   'object.url':
@@ -14,7 +14,7 @@ export const SHORT_LIST_DE: Readonly<Record<string, string>> = {
   'object.referrer':
     'die Webadresse der Seite, deren Verweis zu der schlechten führte, ohne Benutzernamen, Passwort, Fragment und die Werte ihrer Abfrageparameter',
   'software.databases_id':
-    'die Revision des Listenverzeichnisses der Zentrale, nach der der Rechner geantwortet hat; sie legt jede Listendatei über ihren SHA-256 fest',
+    'die Revision des Listenverzeichnisses des Hubs, nach der der Rechner geantwortet hat; sie legt jede Listendatei über ihren SHA-256 fest',
   'software.product': 'von welchem Teil von Tocsin die Nachricht kommt, und dessen vollständige Version',
   'software.components':
     'die Bestandteile von Tocsin auf dem Rechner (Suchlauf, Wächter, Webprüfung, Inhaltsregeln, ...), jeder mit seiner Version und ob er läuft; keine Einstellungen',

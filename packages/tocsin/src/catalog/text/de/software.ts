@@ -5,7 +5,7 @@ export const SOFTWARE_DE: Readonly<Record<string, string>> = {
     'eine Zahl, die in Statistiken für diese Installation steht: ein HMAC einer bei der Installation gezogenen Zufallszahl unter einem Geheimnis des Rechners; sie benennt keine Hardware, und eine neue Installation hat eine andere',
   'software.component_version': 'Name und Version des einen Bestandteils, von dem die Nachricht kommt',
   'software.databases_released_at':
-    'wann die Zentrale die Revision der Listen veröffentlicht hat, die auf dem Rechner gilt',
+    'wann der Hub die Revision der Listen veröffentlicht hat, die auf dem Rechner gilt',
   'software.databases_timestamp': 'wann diese Revision der Listen auf dem Rechner in Kraft trat',
   'software.database_record_version':
     'die Revision der Listen, in der der Eintrag, um den es in der Nachricht geht, zuletzt stand',

@@ -21,9 +21,9 @@ export const SUBMISSION_DE: Readonly<Record<string, string>> = {
     'Netzadressen, und Webadressen ohne Benutzernamen, Abfrage und Fragment, von denen die Datei des Prozesses heruntergeladen wurde',
   'message.submission.title': 'Eine Datei, ein Teil davon, Speicher oder ein Bootsektor zur Untersuchung',
   'message.submission.reason.requested':
-    'die Zentrale bittet um dieses eine Objekt, weil niemand es kennt und es auf einem Rechner verdächtig war',
+    'der Hub bittet um dieses eine Objekt, weil niemand es kennt und es auf einem Rechner verdächtig war',
   'message.submission.reason.investigation':
-    'die Zentrale bittet darum, um herauszufinden, wie dieser Rechner infiziert wurde',
+    'der Hub bittet darum, um herauszufinden, wie dieser Rechner infiziert wurde',
   'message.submission.reason.handed-in': 'eine Person reicht es ein',
   'message.submission.when':
     'auf Anfrage, der kleinste Teil zuerst; Dokumente, Mail, Archive und Bilder nur nach einem Ja der Person',
@@ -31,9 +31,9 @@ export const SUBMISSION_DE: Readonly<Record<string, string>> = {
     'die Untersuchung von Objekten, die noch niemand kennt, und die Urteile, die daraus folgen',
   'message.activity-report.title': 'Was ein verdächtiger Prozess getan hat',
   'message.activity-report.reason.requested':
-    'die Zentrale fragt, was der Prozess einer unbekannten Datei getan hat',
+    'der Hub fragt, was der Prozess einer unbekannten Datei getan hat',
   'message.activity-report.reason.investigation':
-    'die Zentrale bittet darum, um herauszufinden, wie dieser Rechner infiziert wurde',
+    'der Hub bittet darum, um herauszufinden, wie dieser Rechner infiziert wurde',
   'message.activity-report.reason.stopped': 'ein Prozess wurde wegen dessen, was er tat, angehalten',
   'message.activity-report.when': 'auf Anfrage, und wenn ein Prozess angehalten wurde',
 };

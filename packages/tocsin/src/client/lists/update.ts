@@ -1,0 +1,179 @@
+// Fetches the hub's lists: receiving is independent of participation, and a request tells no more than which
+// files are wanted. Every file is checked against its name (its SHA-256) before it counts, and all of them
+// before any of them does.
+//
+//   GET /v1/lists ─ 304 ─► current
+//        │ manifest
+//        ▼
+//   each file that is missing ─► <digest>.part (goes on where it broke off) ─► SHA-256 = name? ─► <digest>.seg
+//        ▼
+//   lists.json (the commit: durable) ─► files that nobody names any more are removed
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { syncDirectory } from '../../lists/files.ts';
+import { SegmentReader } from '../../lists/segment-reader.ts';
+import { TocsinError } from '../../protocol/errors.ts';
+import type { ListEntry, ListManifest } from '../../protocol/lookup.ts';
+import { parseManifest } from '../../protocol/lookup.ts';
+import { expectOk } from '../../protocol/problem.ts';
+import type { World } from '../../protocol/world.ts';
+import type { HubAnswer, HubChannel } from '../channel/channel.ts';
+import { connectionRequest } from '../channel/connection.ts';
+import type { Home } from '../state/home.ts';
+import { makeHome, makePrivateDirectory } from '../state/home.ts';
+import { fetchFile } from './download.ts';
+import { withListLock } from './lock.ts';
+import type { HeldLists } from './store.ts';
+import { listFile, readHeldLists, writeHeldLists } from './store.ts';
+
+export interface UpdateProgress {
+  readonly files: number;
+  readonly filesDone: number;
+  readonly bytes: number;
+  readonly bytesDone: number;
+}
+
+export type UpdateReport =
+  /** What is here is what the hub has. */
+  | { readonly kind: 'current'; readonly revision: number }
+  | { readonly kind: 'updated'; readonly revision: number; readonly files: number; readonly bytes: number };
+
+export interface UpdateOptions {
+  readonly home: Home;
+  readonly channel: Pick<HubChannel, 'keys' | 'request' | 'download'>;
+  readonly world: World;
+  readonly onProgress?: (progress: UpdateProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Brings the lists up to date. On return they are durable; killed before, the old ones stand, and the next call
+ * goes on with what was fetched. Throws as the channel does; `conflict` where another process is at it;
+ * `corrupt` where what came is not what its name says.
+ */
+export async function updateLists(options: UpdateOptions): Promise<UpdateReport> {
+  const { home } = options;
+  makeHome(home);
+  makePrivateDirectory(home.lists);
+  return withListLock(home, async () => {
+    try {
+      return await update(options);
+    } catch (error) {
+      // A newer revision was published meanwhile, and its predecessor's files are gone at the hub.
+      if (error instanceof TocsinError && error.code === 'not-found') return await update(options);
+      throw error;
+    }
+  });
+}
+
+async function update(options: UpdateOptions): Promise<UpdateReport> {
+  const { home, channel, world } = options;
+  const held = heldOrNull(home, channel.keys.root.id);
+  const missingNow = held === null ? [] : missing(home, held.manifest);
+  const etag = missingNow.length === 0 ? (held?.etag ?? null) : null;
+  const headers = etag === null ? {} : { 'if-none-match': etag };
+  const outgoing = connectionRequest({ reason: 'lists', method: 'GET', path: '/v1/lists', headers });
+  const answer = await channel.request(outgoing, options.signal ? { signal: options.signal } : {});
+  const checkedAt = Math.floor(world.clock.now());
+  if (answer.status === 304 && held !== null && etag !== null) {
+    writeHeldLists(home, { ...held, checkedAt });
+    return { kind: 'current', revision: held.manifest.revision };
+  }
+  const manifest = manifestOf(expectOk(answer));
+  const wanted = missing(home, manifest);
+  const bytes = await fetchAll(wanted, options);
+  for (const entry of manifest.lists) checkSegment(home, entry);
+  writeHeldLists(home, { manifest, checkedAt, hub: channel.keys.root.id, etag: answer.headers.etag ?? null });
+  removeUnused(home, manifest);
+  if (wanted.length === 0 && sameLists(held, manifest))
+    return { kind: 'current', revision: manifest.revision };
+  return { kind: 'updated', revision: manifest.revision, files: wanted.length, bytes };
+}
+
+/** What is held from this hub; a damaged record, or another hub's lists, count as nothing. */
+function heldOrNull(home: Home, hub: string): HeldLists | null {
+  try {
+    const held = readHeldLists(home);
+    return held?.hub === hub ? held : null;
+  } catch (error) {
+    if (error instanceof TocsinError && error.code === 'corrupt') return null;
+    throw error;
+  }
+}
+
+function manifestOf(answer: HubAnswer): ListManifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(answer.body.toString('utf8'));
+  } catch (cause) {
+    throw new TocsinError('format', 'Cannot read the list of lists: it is no JSON, want what a hub sends', {
+      cause,
+    });
+  }
+  return parseManifest(value);
+}
+
+/** Entries whose file is not here in its full size, each digest once. */
+function missing(home: Home, manifest: ListManifest): readonly ListEntry[] {
+  const seen = new Set<string>();
+  return manifest.lists.filter(({ digest, bytes }) => {
+    if (seen.has(digest)) return false;
+    seen.add(digest);
+    return statSync(listFile(home, digest), { throwIfNoEntry: false })?.size !== bytes;
+  });
+}
+
+async function fetchAll(wanted: readonly ListEntry[], options: UpdateOptions): Promise<number> {
+  const { home, channel, onProgress, signal } = options;
+  const bytes = wanted.reduce((sum, entry) => sum + entry.bytes, 0);
+  let filesDone = 0;
+  let bytesBefore = 0;
+  for (const entry of wanted) {
+    const tell = (done: number): void =>
+      onProgress?.({ files: wanted.length, filesDone, bytes, bytesDone: bytesBefore + done });
+    tell(0);
+    await fetchFile({ home, channel, entry, onBytes: tell, ...(signal ? { signal } : {}) });
+    filesDone++;
+    bytesBefore += entry.bytes;
+    tell(0);
+  }
+  if (wanted.length > 0) syncDirectory(home.lists);
+  return bytes;
+}
+
+/** The file is a segment of the kind and size that the manifest says. */
+function checkSegment(home: Home, entry: ListEntry): void {
+  const path = listFile(home, entry.digest);
+  let reader: SegmentReader;
+  try {
+    reader = SegmentReader.open(path);
+  } catch (error) {
+    // Its bytes are what the hub named, or the disk lost them: fetched anew next time either way.
+    rmSync(path, { force: true });
+    throw error;
+  }
+  const { kind, rows } = reader;
+  reader.close();
+  if (kind !== entry.kind || rows !== entry.rows)
+    throw new TocsinError(
+      'format',
+      `Cannot use the list '${entry.digest.slice(0, 12)}': it holds ${rows} keys of kind ${kind}, want ${entry.rows} of ${entry.kind} as the hub said`,
+    );
+}
+
+function removeUnused(home: Home, manifest: ListManifest): void {
+  const used = new Set(manifest.lists.map((entry) => `${entry.digest}.seg`));
+  for (const name of readdirSync(home.lists))
+    if (/^[0-9a-f]{64}\.(seg|part)$/.test(name) && !used.has(name))
+      rmSync(join(home.lists, name), { force: true });
+}
+
+function sameLists(held: HeldLists | null, manifest: ListManifest): boolean {
+  // Not by the revision: a hub that was restored may come to the same number with other lists.
+  const files = ({ lists }: ListManifest): string =>
+    lists
+      .map(({ role, kind, digest }) => `${role} ${kind} ${digest}`)
+      .sort()
+      .join('\n');
+  return held !== null && files(held.manifest) === files(manifest);
+}
