@@ -42,7 +42,46 @@ export const GATE_BENCH = {
 
 export const GATE_GOALS = { messagesPerSecond: 300_000 } as const;
 
+/** What the index of digests is measured on. */
+export const INDEX_BENCH = {
+  objects: { full: 20_000_000, quick: 5_000_000 },
+  asked: 2_000_000,
+  /** Keys in one question, as in a packed look-up. */
+  batch: 4_096,
+  rounds: { full: 9, quick: 3 },
+  drawnBytes: 2 ** 26,
+  /** LMDB takes minutes for what the index takes seconds; it gets no faster with more of them. */
+  lmdbObjects: { full: 2_000_000, quick: 500_000 },
+  lmdbBatch: 100_000,
+  lmdbAsked: 500_000,
+  lmdbMapBytes: 8 * 2 ** 30,
+} as const;
+
+export const INDEX_GOALS = { perSecond: 12e6, bytes: 16, densePerSecond: 8e6, denseBytes: 11 } as const;
+
+/** What look-ups over the wire are measured on. */
+export const LOOKUP_BENCH = {
+  objects: { full: 5_000_000, quick: 1_000_000 },
+  /** Different requests, over and over. */
+  batches: 16,
+  connections: 8,
+  seconds: 4,
+  rounds: { full: 3, quick: 1 },
+  settleMs: 8_000,
+} as const;
+
+export const LOOKUP_GOALS = {
+  batch: 3,
+  batch100: 1,
+  single: 0.5,
+  bytes: 0.25,
+  p99Ms: 2,
+  growth: 1.3,
+} as const;
+
 export const BENCH_LIMITS = {
+  /** A daemon that says nothing is given so long to listen. */
+  settleMs: 500,
   /** One measured program may take this long before it counts as hung. */
   programMs: 15 * 60_000,
   /** A daemon must answer within this. */

@@ -2,7 +2,10 @@
 // directories of their own below the bench's directory. Nothing here reaches into the packages.
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, cpSync, existsSync, openSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +53,16 @@ function runNode(script: string, env: Record<string, string>, options: RunOption
 /** Compiled code is kept from run to run, as after the first run of an installed program, but not on the machine. */
 function environment(context: BenchContext): Record<string, string> {
   return { NO_COLOR: '1', XDG_CACHE_HOME: join(context.directory, 'compiled') };
+}
+
+/** A port of the loopback that nobody listens at now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 export interface RunningHub {

@@ -13,6 +13,8 @@ import { gateBench } from './gate.ts';
 import type { Bench, BenchContext, BenchResult } from './goals.ts';
 import { goalsLine } from './goals.ts';
 import { importBench } from './import.ts';
+import { indexBench } from './index.ts';
+import { lookupBench } from './lookup.ts';
 import { scanBench } from './scan.ts';
 import { renderTable } from './table.ts';
 
@@ -20,6 +22,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   scan: scanBench,
   import: importBench,
   gate: gateBench,
+  index: indexBench,
+  lookup: lookupBench,
 };
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

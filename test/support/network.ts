@@ -12,13 +12,16 @@ import type { KeyRing } from '../../packages/hub/src/keys/store.ts';
 import { createKeys, openKeys } from '../../packages/hub/src/keys/store.ts';
 import { PublishedLists } from '../../packages/hub/src/lists/published.ts';
 import { registerListRoutes } from '../../packages/hub/src/lists/routes.ts';
+import { KnownObjects } from '../../packages/hub/src/lookup/known.ts';
 import { registerLookupRoutes } from '../../packages/hub/src/lookup/routes.ts';
 import type { Participation } from '../../packages/hub/src/participation.ts';
 import { openParticipation } from '../../packages/hub/src/participation.ts';
 import type { HubServer } from '../../packages/hub/src/server/server.ts';
 import { buildServer } from '../../packages/hub/src/server/server.ts';
+import { listPath } from '../../packages/hub/src/store/artifacts.ts';
 import type { TemporaryHub } from '../../packages/hub/src/testing/temporary-hub.ts';
 import { temporaryHub } from '../../packages/hub/src/testing/temporary-hub.ts';
+import { explain } from '../../packages/hub/src/verdicts/explain.ts';
 import { LISTS_CHANNEL } from '../../packages/hub/src/verdicts/publish.ts';
 import { join as joinHub } from '../../packages/tocsin/src/client/channel/enrol.ts';
 import { Machine } from '../../packages/tocsin/src/client/machine.ts';
@@ -87,6 +90,8 @@ export class Network {
     const settings = readSettings({ flags: { data: hub.layout.directory }, env: {} });
     const participation = await openParticipation({ db: hub.db, keys, settings, world, log: () => {} });
     const lists = await PublishedLists.open(hub.db, hub.layout);
+    const pathOf = (digest: string): string => listPath(hub.layout, digest);
+    const known = new KnownObjects({ lists, world, pathOf, log: () => {} });
     const access = new PostgresAccessStore(hub.db);
     const seen: SeenRequest[] = [];
     const server = await buildServer({
@@ -101,7 +106,7 @@ export class Network {
           seen.push({ method, path: url, body });
         });
         registerListRoutes(app, lists);
-        registerLookupRoutes(app, lists);
+        registerLookupRoutes(app, { lists, known, explain: (key) => explain(hub, key) });
         participation.register(app);
       },
     });
@@ -111,6 +116,7 @@ export class Network {
       await server.close();
       await participation.close();
       await listener.close();
+      await known.close();
       lists.close();
       await hub.close();
     };

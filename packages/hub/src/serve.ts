@@ -5,6 +5,7 @@
 //                 PostgreSQL's notification ─► reload, tell machines (lists/published.ts)
 //
 // One process of possibly several over the same records; it holds nothing that a restart would lose.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -21,11 +22,14 @@ import type { KeyRing } from './keys/store.ts';
 import { createKeys, openKeys } from './keys/store.ts';
 import { PublishedLists } from './lists/published.ts';
 import { registerListRoutes } from './lists/routes.ts';
+import { KnownObjects } from './lookup/known.ts';
 import { registerLookupRoutes } from './lookup/routes.ts';
 import type { Participation } from './participation.ts';
 import { openParticipation } from './participation.ts';
 import type { HubServer } from './server/server.ts';
 import { buildServer } from './server/server.ts';
+import { listPath } from './store/artifacts.ts';
+import { explain } from './verdicts/explain.ts';
 import { collectGarbage } from './verdicts/garbage.ts';
 import { isStale, LISTS_CHANNEL, publish } from './verdicts/publish.ts';
 import { VERSION } from './version.ts';
@@ -61,7 +65,10 @@ export async function serve(
     await publish(hub);
     const lists = await PublishedLists.open(hub.db, hub.layout);
     cleanUp.push(() => lists.close());
-    const server = await makeServer(hub, keys, lists, participation);
+    const pathOf = (digest: string): string => listPath(hub.layout, digest);
+    const known = new KnownObjects({ lists, world, pathOf, log });
+    cleanUp.push(() => known.close());
+    const server = await makeServer({ hub, keys, lists, known, participation });
     cleanUp.push(() => server.close());
     const { url } = await server.listen(settings.listen);
     cleanUp.push(await follow(hub, lists), upkeep(hub, participation));
@@ -83,12 +90,15 @@ async function prepareKeys(hub: Hub): Promise<KeyRing> {
   return keys;
 }
 
-async function makeServer(
-  hub: Hub,
-  keys: KeyRing,
-  lists: PublishedLists,
-  participation: Participation,
-): Promise<HubServer> {
+interface ServerParts {
+  readonly hub: Hub;
+  readonly keys: KeyRing;
+  readonly lists: PublishedLists;
+  readonly known: KnownObjects;
+  readonly participation: Participation;
+}
+
+async function makeServer({ hub, keys, lists, known, participation }: ServerParts): Promise<HubServer> {
   const access = new PostgresAccessStore(hub.db);
   return await buildServer({
     keys,
@@ -99,7 +109,7 @@ async function makeServer(
     log: hub.log,
     registerRoutes: (app) => {
       registerListRoutes(app, lists);
-      registerLookupRoutes(app, lists);
+      registerLookupRoutes(app, { lists, known, explain: (key) => explain(hub, key) });
       participation.register(app);
     },
   });

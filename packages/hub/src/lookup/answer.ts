@@ -3,30 +3,13 @@ import type { ListSet } from 'tocsin/lists/list-set.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { parseHex, toHex } from 'tocsin/protocol/hex.ts';
 import type { LookupRequest, LookupResponse, PrefixQuestion } from 'tocsin/protocol/lookup.ts';
-import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
-import { LIFETIME_SECONDS, recordId } from 'tocsin/protocol/verdict.ts';
+import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
+import { Classes } from './classes.ts';
 
 /** Objects in the answer to one prefix; a prefix that holds more is refused, for the answer would be cut silently. */
 export const MAX_BUCKET = 65_536;
 /** Objects in one whole answer. */
 export const MAX_ANSWER_OBJECTS = 1_000_000;
-
-/** Class records of one answer, each named once, from whichever lists they come. */
-class Classes {
-  readonly records: ClassRecord[] = [];
-  readonly #index = new Map<ClassRecord, number>();
-  readonly #byId = new Map<string, number>();
-
-  indexOf(record: ClassRecord): number {
-    const known = this.#index.get(record);
-    if (known !== undefined) return known;
-    const id = recordId(record);
-    const index = this.#byId.get(id) ?? this.records.push(record) - 1;
-    this.#byId.set(id, index);
-    this.#index.set(record, index);
-    return index;
-  }
-}
 
 /** Answers, in the order of the questions, what `lookupFault` found nothing wrong with; throws `limit`. */
 export function answer(lists: ListSet, request: LookupRequest): LookupResponse {

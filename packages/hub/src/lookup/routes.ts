@@ -1,16 +1,28 @@
 // POST /v1/lookup: questions about objects, by prefix (spec/lookup.md). What the gate would not have let out is refused
 // here as well. Whose question it is, and what that machine agreed to, is not looked at: the hub keeps no such link.
+// The same path takes whole keys, as JSON or packed, from programs of the operator; GET /v1/objects/ID tells of one.
 import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { REASON_WORDS } from 'tocsin/catalog/gate.ts';
 import { lookupFault } from 'tocsin/catalog/gate-lookup.ts';
+import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { KEY_KIND_NAMES } from 'tocsin/protocol/kinds.ts';
 import type { LookupRequest } from 'tocsin/protocol/lookup.ts';
 import { LOOKUP_LIMITS } from 'tocsin/protocol/lookup.ts';
+import { formatKey, keysToAsk, parseObject } from 'tocsin/protocol/objects.ts';
+import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol/packed-lookup.ts';
+import { LIFETIME_SECONDS, UNKNOWN, verdictOf } from 'tocsin/protocol/verdict.ts';
 import { Type } from 'typebox';
 import type { PublishedLists } from '../lists/published.ts';
 import { sendWithheld, WithheldProblem } from '../server/withheld.ts';
+import type { TracedClaim } from '../verdicts/claim-store.ts';
+import type { Explanation } from '../verdicts/explain.ts';
 import { answer } from './answer.ts';
+import type { KnownObjects } from './known.ts';
+import { answerObjects, answerPacked, OBJECTS_LIMITS, parseObjectsRequest } from './objects.ts';
+
+/** A digest with its name, or an address; longer ones are not asked for in a path. */
+const OBJECT_ID_LENGTH = 2_048;
 
 const Kind = Type.Union(KEY_KIND_NAMES.map((name) => Type.Literal(name)));
 
@@ -32,23 +44,98 @@ const PrefixQuestions = Type.Object(
   { additionalProperties: false },
 );
 
-export function registerLookupRoutes(app: FastifyInstance, lists: PublishedLists): void {
+const WholeKeys = Type.Object(
+  {
+    v: Type.Literal(1),
+    objects: Type.Array(
+      Type.Object(
+        { kind: Kind, key: Type.String({ pattern: '^([0-9a-f]{2}){16,32}$' }) },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: OBJECTS_LIMITS.maxObjects },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export interface LookupParts {
+  readonly lists: PublishedLists;
+  readonly known: Pick<KnownObjects, 'find' | 'findMany'>;
+  /** Every claim about an object, for a person. */
+  readonly explain: (key: ObjectKey) => Promise<Explanation>;
+}
+
+export function registerLookupRoutes(app: FastifyInstance, { lists, known, explain }: LookupParts): void {
+  app.addContentTypeParser(
+    PACKED_TYPES.request,
+    { parseAs: 'buffer', bodyLimit: PACKED_LIMITS.maxRequestBytes },
+    (_request, body, done) => done(null, body),
+  );
   app.post(
     '/v1/lookup',
     {
+      bodyLimit: PACKED_LIMITS.maxRequestBytes,
       schema: {
         summary: 'What is known of objects',
-        body: PrefixQuestions,
+        body: Type.Union([PrefixQuestions, WholeKeys]),
         response: { 422: WithheldProblem },
       },
       // The schema is for readers: the gate judges instead, so that a refusal names the item and the reason.
       validatorCompiler: () => () => true,
     },
     (request, reply) => {
+      const { body } = request;
+      if (Buffer.isBuffer(body))
+        return reply.type(PACKED_TYPES.response).send(answerPacked(known, parsePackedRequest(body)));
+      if (typeof body === 'object' && body !== null && 'objects' in body)
+        return reply.send(answerObjects(known, parseObjectsRequest(body)));
       const { set } = lists;
-      const fault = lookupFault(request.body, set.manifest.prefixBits);
+      const fault = lookupFault(body, set.manifest.prefixBits);
       if (fault !== null) return sendWithheld(reply, { ...fault, why: REASON_WORDS[fault.reason] });
-      return reply.send(answer(set, request.body as LookupRequest));
+      return reply.send(answer(set, body as LookupRequest));
     },
   );
+  registerObjectRoute(app, { known, explain });
+}
+
+/** One object by any of its words (`tocsin check --help`), with everything that is said of it on demand. */
+function registerObjectRoute(
+  app: FastifyInstance,
+  { known, explain }: Pick<LookupParts, 'known' | 'explain'>,
+): void {
+  app.get<{ Params: { id: string }; Querystring: { history?: boolean } }>(
+    '/v1/objects/:id',
+    {
+      schema: {
+        summary: 'What is known of one object, and with history=true who said what of it',
+        params: Type.Object({ id: Type.String({ minLength: 1, maxLength: OBJECT_ID_LENGTH }) }),
+        querystring: Type.Object({ history: Type.Optional(Type.Boolean()) }),
+      },
+    },
+    async (request, reply) => {
+      const keys = keysToAsk(parseObject(request.params.id));
+      const found = keys.map((key) => ({ key, record: known.find(key.kind, key.bytes) }));
+      const { key, record } = found.find((each) => each.record !== null) ?? found[0]!;
+      const verdict = {
+        id: formatKey(key.kind, key.bytes),
+        verdict: record === null ? UNKNOWN : verdictOf(record),
+      };
+      const lifetime = record?.lifetime ?? LIFETIME_SECONDS.unknown;
+      reply.header('cache-control', `private, max-age=${lifetime}`);
+      if (request.query.history !== true) return reply.send(verdict);
+      const { claims } = await explain(key);
+      return reply.send({ ...verdict, claims: claims.map(claimAsJson) });
+    },
+  );
+}
+
+function claimAsJson({
+  record,
+  claimedAt,
+  claimedBy,
+  line,
+  file,
+  original,
+}: TracedClaim): Record<string, unknown> {
+  return { ...record, claimedAt: claimedAt.toISOString(), claimedBy, file, line, original };
 }

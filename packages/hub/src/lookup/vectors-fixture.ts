@@ -9,7 +9,7 @@ import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import type { ListManifest, ListRole, LookupRequest, LookupResponse } from 'tocsin/protocol/lookup.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
 
-interface Vectors {
+export interface Vectors {
   readonly prefixBits: ListManifest['prefixBits'];
   readonly lists: readonly {
     readonly role: ListRole;
@@ -36,7 +36,11 @@ export function readVectors(): Vectors {
 }
 
 /** The lists of the vectors; `close` removes their files. */
-export function openVectorLists(vectors: Vectors): { readonly lists: ListSet; close(): void } {
+export function openVectorLists(vectors: Pick<Vectors, 'prefixBits' | 'lists'>): {
+  readonly lists: ListSet;
+  pathOf(digest: string): string;
+  close(): void;
+} {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
   const entries = vectors.lists.map(({ role, kind, entries }) => {
     const builder = new SegmentBuilder({ directory, kind });
@@ -45,10 +49,11 @@ export function openVectorLists(vectors: Vectors): { readonly lists: ListSet; cl
     return { role, kind, digest: file.digest, bytes: file.bytes, rows: file.rows };
   });
   const manifest: ListManifest = { v: 1, revision: 1, lists: entries, prefixBits: vectors.prefixBits };
-  const lists = ListSet.open(manifest, (digest) => join(directory, `${digest}.seg`));
+  const pathOf = (digest: string): string => join(directory, `${digest}.seg`);
+  const lists = ListSet.open(manifest, pathOf);
   const close = (): void => {
     lists.close();
     rmSync(directory, { recursive: true });
   };
-  return { lists, close };
+  return { lists, pathOf, close };
 }

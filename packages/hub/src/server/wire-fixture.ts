@@ -15,6 +15,8 @@ import { issueHub, makeKey } from '../keys/authority.ts';
 const EXCHANGE_MS = 5_000;
 
 export interface Exchange {
+  /** All that came, head and body. */
+  readonly bytes: Buffer;
   readonly text: string;
   /** Status of the first answer, 0 for none. */
   readonly status: number;
@@ -37,8 +39,9 @@ export async function exchange(
   const timer = setTimeout(() => socket.destroy(new Error('no end in time')), EXCHANGE_MS);
   await closed;
   clearTimeout(timer);
-  const text = Buffer.concat(chunks).toString();
-  return { text, status: Number(/^HTTP\/1\.1 ([0-9]{3})/.exec(text)?.[1] ?? 0) };
+  const bytes = Buffer.concat(chunks);
+  const text = bytes.toString();
+  return { text, bytes, status: Number(/^HTTP\/1\.1 ([0-9]{3})/.exec(text)?.[1] ?? 0) };
 }
 
 /** A TLS connection that trusts anybody. */

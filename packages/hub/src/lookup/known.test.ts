@@ -1,0 +1,153 @@
+// What is known by heart says the same as the list files, at every moment: while it is made, after it is, and when the
+// lists change.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { ListSet } from 'tocsin/lists/list-set.ts';
+import { SegmentBuilder } from 'tocsin/lists/segment-builder.ts';
+import type { ListManifest, ListRole } from 'tocsin/protocol/lookup.ts';
+import type { ClassRecord, Level } from 'tocsin/protocol/verdict.ts';
+import { systemWorld } from 'tocsin/protocol/world.ts';
+import type { PublishedLists, RevisionListener } from '../lists/published.ts';
+import { KNOWN_LIMITS, KnownObjects } from './known.ts';
+
+const KIND = 'file-sha256';
+type Says = ReadonlyMap<number, Level>;
+
+function keyOf(n: number): Uint8Array {
+  return createHash('sha256').update(`object ${n}`).digest();
+}
+
+function recordOf(role: ListRole, level: Level): ClassRecord {
+  return { level, category: null, name: null, source: role, reason: `${role} says so`, lifetime: 60 };
+}
+
+/** Published lists of one kind that a test replaces, with the real files. */
+class Lists {
+  readonly directory: string;
+  set: ListSet;
+  readonly #listeners = new Set<RevisionListener>();
+  #revision = 0;
+
+  constructor(t: TestContext) {
+    this.directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
+    this.set = this.#open({});
+    t.after(() => rmSync(this.directory, { recursive: true }));
+    t.after(() => this.set.close());
+  }
+
+  get manifest(): ListManifest {
+    return this.set.manifest;
+  }
+
+  pathOf = (digest: string): string => join(this.directory, `${digest}.seg`);
+
+  onRevision(listener: RevisionListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  publish(says: Partial<Record<ListRole, Says>>): void {
+    const old = this.set;
+    this.set = this.#open(says);
+    old.close();
+    for (const listener of this.#listeners) listener(this.manifest);
+  }
+
+  #open(says: Partial<Record<ListRole, Says>>): ListSet {
+    const lists = Object.entries(says).map(([role, levels]) => {
+      const builder = new SegmentBuilder({ directory: this.directory, kind: KIND });
+      for (const [n, level] of levels)
+        builder.add(keyOf(n), 0, builder.classIndex(recordOf(role as ListRole, level)), 0);
+      const { digest, bytes, rows } = builder.finish(this.directory).file;
+      return { role: role as ListRole, kind: KIND, digest, bytes, rows } as const;
+    });
+    return ListSet.open({ v: 1, revision: ++this.#revision, lists, prefixBits: {} }, this.pathOf);
+  }
+
+  known(t: TestContext, log: string[] = []): KnownObjects {
+    const lists = this as unknown as PublishedLists;
+    const known = new KnownObjects({
+      lists,
+      world: systemWorld,
+      pathOf: this.pathOf,
+      log: (l) => log.push(l),
+    });
+    t.after(() => known.close());
+    return known;
+  }
+}
+
+/** Of the first 60 objects, one by one and all at once: what the index says is what the files say. */
+function agrees(known: KnownObjects, lists: Lists): void {
+  const count = 60;
+  const keys = Buffer.concat(Array.from({ length: count }, (_, n) => keyOf(n)));
+  const many = new Map<number, ClassRecord>();
+  known.findMany(KIND, keys, count, (i, record) => many.set(i, record));
+  for (let n = 0; n < count; n++) {
+    const answer = lists.set.find({ kind: KIND, bytes: keyOf(n) });
+    const want = answer.kind === 'listed' ? answer.record : null;
+    assert.deepEqual(known.find(KIND, keys, n * 32), want, `object ${n}`);
+    assert.deepEqual(many.get(n) ?? null, want, `object ${n}, with others`);
+  }
+}
+
+function range(from: number, to: number, level: Level): Says {
+  return new Map(Array.from({ length: to - from }, (_, i) => [from + i, level]));
+}
+
+test('known by heart: the same as the files, before, while and after it is made, and through every change', async (t) => {
+  const lists = new Lists(t);
+  const known = lists.known(t);
+  agrees(known, lists);
+  const malicious = range(0, 20, 'malicious');
+  const steps: Partial<Record<ListRole, Says>>[] = [
+    { malicious, 'known-good': range(15, 40, 'good') },
+    {
+      malicious,
+      'known-good': range(15, 40, 'good'),
+      changes: new Map([...range(5, 8, 'unknown'), [50, 'suspicious']]),
+    },
+    { malicious, changes: range(30, 35, 'trusted') },
+    { changes: range(0, 3, 'malicious') },
+    {},
+  ];
+  for (const step of steps) {
+    lists.publish(step);
+    agrees(known, lists);
+    await known.ready;
+    agrees(known, lists);
+  }
+});
+
+test('known by heart: many objects are taken in aside, and a revision that comes meanwhile counts', async (t) => {
+  const lists = new Lists(t);
+  const known = lists.known(t);
+  lists.publish({ malicious: range(0, KNOWN_LIMITS.atOnce + 1, 'malicious') });
+  agrees(known, lists);
+  lists.publish({ 'known-good': range(10, KNOWN_LIMITS.atOnce + 20, 'good') });
+  agrees(known, lists);
+  await known.ready;
+  agrees(known, lists);
+});
+
+test('known by heart: a list file that is damaged is told, and what the files say goes on', async (t) => {
+  const lists = new Lists(t);
+  const log: string[] = [];
+  const known = lists.known(t, log);
+  lists.publish({ malicious: range(0, 20, 'malicious') });
+  await known.ready;
+  const before = lists.manifest.lists[0]!;
+  lists.publish({ malicious: range(0, 21, 'malicious') });
+  writeFileSync(lists.pathOf(lists.manifest.lists[0]!.digest), 'no segment');
+  await known.ready;
+  assert.notEqual(lists.manifest.lists[0]!.digest, before.digest);
+  assert.match(
+    log.join(),
+    /^the index of file-sha256 cannot be made, its list files are asked: .*no segment/,
+  );
+});

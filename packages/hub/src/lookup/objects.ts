@@ -1,0 +1,82 @@
+// Answers about whole keys, from what is known by heart (known.ts). For programs of the operator, such as a mail gateway;
+// machines ask by prefix. The hub keeps nothing of a question here either.
+import { TocsinError } from 'tocsin/protocol/errors.ts';
+import { parseHex } from 'tocsin/protocol/hex.ts';
+import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
+import { isKeyKind, KEY_KINDS } from 'tocsin/protocol/kinds.ts';
+import type { PackedRequest } from 'tocsin/protocol/packed-lookup.ts';
+import { encodePackedResponse } from 'tocsin/protocol/packed-lookup.ts';
+import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
+import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
+import { Classes } from './classes.ts';
+import type { KnownObjects } from './known.ts';
+
+export const OBJECTS_LIMITS = { maxObjects: 1_000 } as const;
+
+export interface ObjectsResponse {
+  readonly v: 1;
+  readonly classes: readonly ClassRecord[];
+  /** In the order of the questions: an index into `classes`, null where nothing is known. */
+  readonly objects: readonly (number | null)[];
+  readonly unknownLifetime: number;
+}
+
+type Known = Pick<KnownObjects, 'find' | 'findMany'>;
+
+/** The keys of a request `{"v":1,"objects":[{"kind","key"}]}`. Throws `input` or `limit` with what is wrong. */
+export function parseObjectsRequest(body: object): readonly ObjectKey[] {
+  const { v, objects, ...beside } = body as Record<string, unknown>;
+  const undeclared = Object.keys(beside)[0];
+  if (undeclared !== undefined)
+    throw refused(`the field '${undeclared.slice(0, 64)}' is not known`, 'v and objects');
+  if (v !== 1 || !Array.isArray(objects))
+    throw refused('it is none of version 1', 'v 1 and a list of objects');
+  if (objects.length === 0 || objects.length > OBJECTS_LIMITS.maxObjects)
+    throw new TocsinError(
+      'limit',
+      `Cannot answer the look-up: it names ${objects.length} objects, want 1 to ${OBJECTS_LIMITS.maxObjects}`,
+    );
+  return objects.map(keyOf);
+}
+
+function keyOf(object: unknown, at: number): ObjectKey {
+  const { kind, key, ...beside } = (typeof object === 'object' && object !== null ? object : {}) as Record<
+    string,
+    unknown
+  >;
+  if (!isKeyKind(kind) || typeof key !== 'string' || Object.keys(beside).length > 0)
+    throw refused(`object ${at} is none`, 'a known kind and a key in hex, and nothing else');
+  const bytes = key === key.toLowerCase() ? parseHex(key) : null;
+  if (bytes?.length !== KEY_KINDS[kind].bytes)
+    throw refused(
+      `the key of object ${at} is none of ${kind}`,
+      `${2 * KEY_KINDS[kind].bytes} hex digits in lower case`,
+    );
+  return { kind, bytes };
+}
+
+export function answerObjects(known: Known, keys: readonly ObjectKey[]): ObjectsResponse {
+  const classes = new Classes();
+  const objects = keys.map(({ kind, bytes }) => {
+    const record = known.find(kind, bytes);
+    return record === null ? null : classes.indexOf(record);
+  });
+  return { v: 1, classes: classes.records, objects, unknownLifetime: LIFETIME_SECONDS.unknown };
+}
+
+export function answerPacked(known: Known, { kind, keys, count }: PackedRequest): Buffer {
+  const classes = new Classes();
+  const objects = new Uint32Array(count);
+  known.findMany(kind, keys, count, (i, record) => {
+    objects[i] = classes.indexOf(record) + 1;
+  });
+  return encodePackedResponse({
+    classes: classes.records,
+    objects,
+    unknownLifetime: LIFETIME_SECONDS.unknown,
+  });
+}
+
+function refused(state: string, want: string): TocsinError {
+  return new TocsinError('input', `Cannot answer the look-up: ${state}, want ${want}`);
+}

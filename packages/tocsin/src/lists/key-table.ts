@@ -1,0 +1,218 @@
+// What is known by heart: keys of one kind -> number of a record, in one block of memory that threads share. A key is
+// kept as a fingerprint of 44 bits. Made once and then only read: whoever fills it is alone with it.
+//
+//   line, 64 bytes = one line of the processor's cache
+//   ┌ low × 8 ───────────────────────┬ high × 8 ──────────────────────────────────────┐
+//   │ 32 bits of the fingerprint     │ 12 bits of the fingerprint | 20 bits: record    │   low 0: free, and all behind it are
+//   └────────────────────────────────┴─────────────────────────────────────────────────┘
+//
+// The line follows from 4 bytes of the key, the fingerprint from 5.5 others; a line that is full goes on in the next.
+// Which bytes these are, and in which order, is the secret of the process that made the table (`KeyPlaces`).
+//
+// How wrong can it be? A random key that is not in the table is compared with the filled slots of its line, and of the next
+// ones where that is full: 6 on average at 5.8 objects a line (the denser of TABLE_DENSITY). So it is taken for one that is
+// with a chance of 6 × 2^-44 < 2^-41. Who wants to make such a key must match 4 + 5.5 bytes (76 bits) of the key of an object,
+// and does not know which: of the 32! / 22! = 2^48 ways to choose them each is as likely.
+import type { KeyKind } from '../protocol/kinds.ts';
+import { KEY_KINDS } from '../protocol/kinds.ts';
+
+const SLOTS = 8;
+const LINE_WORDS = 2 * SLOTS;
+const LINE_BYTES = 4 * LINE_WORDS;
+const RECORD_BITS = 20;
+/** The largest number of a record that a slot can hold. */
+export const MAX_RECORD = 2 ** RECORD_BITS - 1;
+const PRINT_MASK = ~MAX_RECORD;
+const FREE = 0;
+const USED_BYTES = 10;
+/** Keys of which the lines are asked from memory at once: as many as the processor can wait for side by side. */
+const TOGETHER = 64;
+
+/** Objects a line on average, and so bytes an object: 64 / 4.1 = 15.6, or 64 / 5.85 = 10.9 for large sets. */
+export const TABLE_DENSITY = { fast: 4.1, dense: 5.85 } as const;
+export type TableDensity = keyof typeof TABLE_DENSITY;
+
+/** Which bytes of a key make its line and its fingerprint: 10 different ones, in order. A secret of the process. */
+export type KeyPlaces = Uint8Array;
+
+/** Everything that another thread needs to read a table. It can be posted. */
+export interface SharedTable {
+  readonly kind: KeyKind;
+  readonly words: SharedArrayBuffer;
+  readonly places: KeyPlaces;
+  readonly rows: number;
+}
+
+/** Draws places for keys of a kind; `random` as in World. */
+export function drawPlaces(kind: KeyKind, random: (bytes: number) => Uint8Array): KeyPlaces {
+  const all = Uint8Array.from({ length: KEY_KINDS[kind].bytes }, (_, i) => i);
+  for (let i = 0; i < USED_BYTES; i++) {
+    const from = i + below(all.length - i, random);
+    [all[i], all[from]] = [all[from]!, all[i]!];
+  }
+  return all.slice(0, USED_BYTES);
+}
+
+/** A number below `limit` (at most 256), each as likely. */
+function below(limit: number, random: (bytes: number) => Uint8Array): number {
+  const fair = 256 - (256 % limit);
+  for (;;) {
+    const [byte] = random(1);
+    if (byte! < fair) return byte! % limit;
+  }
+}
+
+export class KeyTable {
+  readonly kind: KeyKind;
+  readonly #keyBytes: number;
+  readonly #words: Int32Array;
+  readonly #places: KeyPlaces;
+  #rows: number;
+  /** Of the keys that are looked up together: where the line begins, low and high word. */
+  readonly #at = new Int32Array(TOGETHER);
+  readonly #low = new Int32Array(TOGETHER);
+  readonly #high = new Int32Array(TOGETHER);
+  readonly #one = new Int32Array(1);
+  /** What touching the lines came to; it means nothing, and keeps the compiler from leaving the touching out. */
+  touched = 0;
+
+  /** An empty table with room for `rows` keys. */
+  static create(kind: KeyKind, rows: number, places: KeyPlaces, density: TableDensity = 'fast'): KeyTable {
+    // One line more, so that there is always a free slot, where every search ends.
+    const lines = Math.ceil(rows / TABLE_DENSITY[density]) + 1;
+    return new KeyTable({ kind, words: new SharedArrayBuffer(lines * LINE_BYTES), places, rows: 0 });
+  }
+
+  /** The table that another thread made. */
+  static attach(shared: SharedTable): KeyTable {
+    return new KeyTable(shared);
+  }
+
+  private constructor({ kind, words, places, rows }: SharedTable) {
+    this.kind = kind;
+    this.#keyBytes = KEY_KINDS[kind].bytes;
+    this.#words = new Int32Array(words);
+    this.#places = places;
+    this.#rows = rows;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
+  /** For `attach` in another thread, once the table is filled. */
+  share(): SharedTable {
+    const words = this.#words.buffer as SharedArrayBuffer;
+    return { kind: this.kind, words, places: this.#places, rows: this.#rows };
+  }
+
+  /** The record of the key that stands in `keys` at `offset`; 0 where it is not known. */
+  find(keys: Uint8Array, offset = 0): number {
+    this.findMany(keys, offset, 1, this.#one);
+    return this.#one[0]!;
+  }
+
+  /** Writes the record of each of `count` keys, packed in `keys` from `offset` on, into `records`; 0 for unknown ones. */
+  findMany(keys: Uint8Array, offset: number, count: number, records: Int32Array): void {
+    const step = TOGETHER * this.#keyBytes;
+    for (let from = 0, at = offset; from < count; from += TOGETHER, at += step) {
+      const together = Math.min(TOGETHER, count - from);
+      this.#place(keys, at, together, this.#keyBytes);
+      this.#search(together, records, from);
+    }
+  }
+
+  /**
+   * Adds keys that stand in `entries` from `offset` on, one every `stride` bytes, with their records (1 to MAX_RECORD).
+   * A key that is there keeps its record. Throws RangeError where they might not fit in.
+   */
+  add(entries: Uint8Array, offset: number, stride: number, records: Int32Array, count: number): void {
+    if (this.#rows + count > (this.#words.length / LINE_WORDS - 1) * SLOTS)
+      throw new RangeError(`the table has no room for ${count} more keys`);
+    for (let from = 0; from < count; from += TOGETHER) {
+      const together = Math.min(TOGETHER, count - from);
+      this.#place(entries, offset + from * stride, together, stride);
+      for (let i = 0; i < together; i++) if (this.#insert(i, records[from + i]!)) this.#rows++;
+    }
+  }
+
+  /** Works out where keys belong, and touches these lines: they come from memory side by side instead of in turn. */
+  #place(keys: Uint8Array, offset: number, count: number, stride: number): void {
+    const words = this.#words;
+    const ats = this.#at;
+    const lows = this.#low;
+    const highs = this.#high;
+    const p0 = this.#places[0]!;
+    const p1 = this.#places[1]!;
+    const p2 = this.#places[2]!;
+    const p3 = this.#places[3]!;
+    const p4 = this.#places[4]!;
+    const p5 = this.#places[5]!;
+    const p6 = this.#places[6]!;
+    const p7 = this.#places[7]!;
+    const p8 = this.#places[8]!;
+    const p9 = this.#places[9]!;
+    const linesPerPlace = words.length / LINE_WORDS / 2 ** 32;
+    let touched = 0;
+    for (let i = 0, k = offset; i < count; i++, k += stride) {
+      const place = (keys[k + p0]! << 24) | (keys[k + p1]! << 16) | (keys[k + p2]! << 8) | keys[k + p3]!;
+      const at = (((place >>> 0) * linesPerPlace) >>> 0) * LINE_WORDS;
+      const low = (keys[k + p4]! << 24) | (keys[k + p5]! << 16) | (keys[k + p6]! << 8) | keys[k + p7]!;
+      ats[i] = at;
+      lows[i] = low === FREE ? 1 : low;
+      highs[i] = ((keys[k + p8]! << 24) | (keys[k + p9]! << 16)) & PRINT_MASK;
+      touched ^= words[at]!;
+    }
+    this.touched = touched;
+  }
+
+  #search(count: number, records: Int32Array, from: number): void {
+    const words = this.#words;
+    const ats = this.#at;
+    const lows = this.#low;
+    const highs = this.#high;
+    for (let i = 0; i < count; i++) {
+      const low = lows[i]!;
+      const high = highs[i]!;
+      let at = ats[i]!;
+      let record = 0;
+      line: for (;;) {
+        // The slots behind a free one are compared as well: a branch that is taken at random costs more.
+        for (let slot = at; slot < at + SLOTS; slot++)
+          if (words[slot]! === low && (words[slot + SLOTS]! & PRINT_MASK) === high) {
+            record = words[slot + SLOTS]! & MAX_RECORD;
+            break line;
+          }
+        if (words[at + SLOTS - 1]! === FREE) break;
+        at += LINE_WORDS;
+        if (at === words.length) at = 0;
+      }
+      records[from + i] = record;
+    }
+  }
+
+  /** False where the key is there. */
+  #insert(i: number, record: number): boolean {
+    const words = this.#words;
+    const low = this.#low[i]!;
+    const high = this.#high[i]!;
+    let at = this.#at[i]!;
+    for (;;) {
+      for (let slot = at; slot < at + SLOTS; slot++) {
+        const word = words[slot]!;
+        if (word === FREE) {
+          words[slot + SLOTS] = high | record;
+          words[slot] = low;
+          return true;
+        }
+        if (word === low && (words[slot + SLOTS]! & PRINT_MASK) === high) return false;
+      }
+      at += LINE_WORDS;
+      if (at === words.length) at = 0;
+    }
+  }
+}
