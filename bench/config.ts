@@ -79,6 +79,19 @@ export const LOOKUP_GOALS = {
   growth: 1.3,
 } as const;
 
+/** What lists of hashes are measured on. */
+export const LISTS_BENCH = {
+  seed: 'tocsin-bench-lists',
+  hashes: 1_000_000,
+  /** Every so manieth hash is replaced by another one. */
+  replaced: 100,
+  /** The goals are those of the first. */
+  sizes: [4, 8, 32],
+  rounds: { full: 15, quick: 5 },
+} as const;
+
+export const LISTS_GOALS = { bytesPerMillion: 1_750_000, delta1pctBytes: 40_000, applyMs: 300 } as const;
+
 export const BENCH_LIMITS = {
   /** A daemon that says nothing is given so long to listen. */
   settleMs: 500,

@@ -14,6 +14,7 @@ import type { Bench, BenchContext, BenchResult } from './goals.ts';
 import { goalsLine } from './goals.ts';
 import { importBench } from './import.ts';
 import { indexBench } from './index.ts';
+import { listsBench } from './lists.ts';
 import { lookupBench } from './lookup.ts';
 import { scanBench } from './scan.ts';
 import { renderTable } from './table.ts';
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   gate: gateBench,
   index: indexBench,
   lookup: lookupBench,
+  lists: listsBench,
 };
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

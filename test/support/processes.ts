@@ -47,14 +47,20 @@ export class Place {
     return this.#spawn([HUB, ...args]);
   }
 
-  /** Starts a hub and waits until it answers. */
-  async serve(listen = '127.0.0.1:0', data = this.data): Promise<{ url: string; process: ChildProcess }> {
-    const child = this.spawnHub(['serve', '--listen', listen, '--data', data]);
+  /** Starts a hub and waits until it answers. `words`: further ones for its command line. */
+  async serve(
+    listen = '127.0.0.1:0',
+    data = this.data,
+    words: readonly string[] = [],
+  ): Promise<{ url: string; browsers: string | null; process: ChildProcess }> {
+    const child = this.spawnHub(['serve', '--listen', listen, '--data', data, ...words]);
     const errors: string[] = [];
     createInterface({ input: child.stderr! }).on('line', (line) => errors.push(line));
+    let browsers: string | null = null;
     for await (const line of createInterface({ input: child.stdout! })) {
+      browsers = /^browsers ready (https?:\/\/\S+)$/.exec(line)?.[1] ?? browsers;
       const ready = /^hub ready (https:\/\/\S+)$/.exec(line);
-      if (ready !== null) return { url: ready[1]!, process: child };
+      if (ready !== null) return { url: ready[1]!, browsers, process: child };
     }
     throw new Error(`the hub did not start: ${errors.join(' | ')}`);
   }

@@ -8,6 +8,8 @@ import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { readSettings, SETTINGS_LIMITS, settingFlags, settingsHelp } from './config.ts';
 import { SETTINGS } from './settings-table.ts';
 
+const NO_BROWSERS = { browserListen: null, browserCertificate: null, browserKey: null } as const;
+
 /** What is said of an operator who says nothing. */
 const NO_TERMS = {
   operatorName: null,
@@ -55,6 +57,7 @@ test('flags win over the environment, that over the file, that over the default'
     tokenLifetime: 300,
     rootKey: '/env.key',
     databaseUrl: 'postgres://h/file',
+    ...NO_BROWSERS,
     ...NO_TERMS,
   });
   const defaults = readSettings({ flags: {}, env: { TOCSIN_HUB_DATA: join(data, 'absent') } });
@@ -65,6 +68,7 @@ test('flags win over the environment, that over the file, that over the default'
     tokenLifetime: 3600,
     rootKey: null,
     databaseUrl: null,
+    ...NO_BROWSERS,
     ...NO_TERMS,
   });
 });

@@ -14,6 +14,10 @@ import type { World } from 'tocsin/protocol/world.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import { PostgresAccessStore } from './access/postgres-store.ts';
 import type { Settings } from './config.ts';
+import type { BrowserServer } from './hash-lists/browser-server.ts';
+import { checkBrowserSettings, startBrowserServer } from './hash-lists/browser-server.ts';
+import { HashLists } from './hash-lists/hash-lists.ts';
+import { registerHashListRoutes } from './hash-lists/routes.ts';
 import type { Hub } from './hub.ts';
 import { openHub } from './hub.ts';
 import { importBundled } from './imports/bundled.ts';
@@ -43,6 +47,8 @@ export const SERVE_LIMITS = {
 export interface RunningHub {
   readonly url: string;
   readonly server: HubServer;
+  /** For stock browsers; null where the settings name no place for it. */
+  readonly browsers: BrowserServer | null;
   close(): Promise<void>;
 }
 
@@ -52,6 +58,7 @@ export async function serve(
   log: (line: string) => void,
   world: World = systemWorld,
 ): Promise<RunningHub> {
+  checkBrowserSettings(settings);
   const hub = await openHub(settings, log, world);
   const cleanUp: (() => Promise<void> | void)[] = [() => hub.close()];
   const close = async (): Promise<void> => {
@@ -68,12 +75,16 @@ export async function serve(
     const pathOf = (digest: string): string => listPath(hub.layout, digest);
     const known = new KnownObjects({ lists, world, pathOf, log });
     cleanUp.push(() => known.close());
-    const server = await makeServer({ hub, keys, lists, known, participation });
+    const hashLists = openHashLists(hub, lists);
+    cleanUp.push(() => hashLists.close());
+    const server = await makeServer({ hub, keys, lists, known, hashLists, participation });
     cleanUp.push(() => server.close());
     const { url } = await server.listen(settings.listen);
+    const browsers = await startBrowserServer(settings, { lists, hashLists }, log);
+    if (browsers !== null) cleanUp.push(() => browsers.close());
     cleanUp.push(await follow(hub, lists), upkeep(hub, participation));
     void participation.publish();
-    return { url, server, close };
+    return { url, server, browsers, close };
   } catch (error) {
     await close();
     throw error;
@@ -95,10 +106,12 @@ interface ServerParts {
   readonly keys: KeyRing;
   readonly lists: PublishedLists;
   readonly known: KnownObjects;
+  readonly hashLists: HashLists;
   readonly participation: Participation;
 }
 
-async function makeServer({ hub, keys, lists, known, participation }: ServerParts): Promise<HubServer> {
+async function makeServer(parts: ServerParts): Promise<HubServer> {
+  const { hub, keys, lists, known, hashLists, participation } = parts;
   const access = new PostgresAccessStore(hub.db);
   return await buildServer({
     keys,
@@ -110,9 +123,24 @@ async function makeServer({ hub, keys, lists, known, participation }: ServerPart
     registerRoutes: (app) => {
       registerListRoutes(app, lists);
       registerLookupRoutes(app, { lists, known, explain: (key) => explain(hub, key) });
+      registerHashListRoutes(app, { lists, hashLists });
       participation.register(app);
     },
   });
+}
+
+/** Built in the background, once somebody wants them: a hub answers machines at once, browsers when their lists are there. */
+function openHashLists(hub: Hub, lists: PublishedLists): HashLists {
+  const hashLists = new HashLists({
+    segments: hub.layout.lists,
+    directory: hub.layout.hashLists,
+    world: hub.world,
+    log: hub.log,
+    lazy: hub.settings.browserListen === null,
+  });
+  lists.onRevision((manifest) => void hashLists.follow(manifest));
+  void hashLists.follow(lists.manifest);
+  return hashLists;
 }
 
 /** Follows publications of any process. */

@@ -65,6 +65,28 @@ const HUB = {
     fallbackWords: '127.0.0.1:8743',
     explain: 'where machines reach the hub; port 0 picks a free one',
   }),
+  browserListen: setting<Listen | null>({
+    value: 'HOST:PORT',
+    parse: parseListen,
+    fallback: () => null,
+    fallbackWords: 'none: browsers are not served',
+    explain: 'where stock browsers get lists; without a certificate only on the loopback',
+  }),
+  browserCertificate: setting<string | null>({
+    value: 'FILE',
+    parse: parsePath,
+    fallback: () => null,
+    fallbackWords: 'none: plain HTTP',
+    explain:
+      'for --browser-listen: certificate with its chain (PEM) that browsers trust; a newer file is taken up',
+  }),
+  browserKey: setting<string | null>({
+    value: 'FILE',
+    parse: parsePath,
+    fallback: () => null,
+    fallbackWords: 'none',
+    explain: 'private key (PEM) of that certificate',
+  }),
   databaseUrl: setting<string | null>({
     value: 'URL',
     parse: parseDatabaseUrl,

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { settingFlags, settingsHelp } from '../config.ts';
 import { VERSION } from '../version.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
+import { browserPolicyCommand } from './browser-policy.ts';
 import { eraseCommand } from './erase.ts';
 import { heldCommand, sourcesCommand } from './held.ts';
 import { importCommand } from './import.ts';
@@ -41,6 +42,7 @@ function program(): Command {
     messagesCommand,
     eraseCommand,
     publishCommand,
+    browserPolicyCommand,
     backupCommand,
     restoreCommand,
   ])

@@ -18,6 +18,7 @@ export function serveCommand(program: Command): Command {
       const settings = settingsFrom(command.optsWithGlobals());
       const hub = await serve(settings, note);
       rememberAddress(layoutOf(settings.data), hub.url);
+      if (hub.browsers !== null) print(`browsers ready ${hub.browsers.url}`);
       print(`hub ready ${hub.url}`);
       await stopped.promise;
       await hub.close();

@@ -11,6 +11,8 @@ export interface Layout {
   readonly keys: string;
   readonly segments: string;
   readonly lists: string;
+  /** Sets of hashes for browsers and others (`hash-lists/`); can be made again from the lists. */
+  readonly hashLists: string;
   readonly tmp: string;
   readonly backups: string;
   readonly settingsFile: string;
@@ -33,6 +35,7 @@ export function layoutOf(directory: string): Layout {
     keys: join(root, 'keys'),
     segments: join(root, 'segments'),
     lists: join(root, 'lists'),
+    hashLists: join(root, 'hash-lists'),
     tmp: join(root, 'tmp'),
     backups: join(root, 'backups'),
     settingsFile: join(root, 'hub.json'),

@@ -1,0 +1,62 @@
+// The query of a request for hash lists or hashes, as browsers write it: names, versions and prefixes may stand there any
+// number of times, bytes in either base64. Parameters of other names (key, $alt, size constraints) are not looked at.
+import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
+import { PUBLISHED_HASH_LISTS } from './config.ts';
+
+export interface V5Query {
+  readonly json: boolean;
+  readonly names: readonly string[];
+  /** Without blank ones. */
+  readonly versions: readonly Uint8Array[];
+  readonly prefixes: readonly Uint8Array[];
+}
+
+/** Throws `input` where a part is not as it should be, `limit` for too many. */
+export function parseQuery(url: string): V5Query {
+  const mark = url.indexOf('?');
+  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  const names = [...query.getAll('names'), ...query.getAll('names[]')];
+  const versions = [...query.getAll('version'), ...query.getAll('version[]')];
+  const prefixes = [...query.getAll('hashPrefixes'), ...query.getAll('hashPrefixes[]')];
+  atMost('names', names.length, PUBLISHED_HASH_LISTS.maxNames);
+  atMost('versions', versions.length, PUBLISHED_HASH_LISTS.maxNames);
+  atMost('prefixes', prefixes.length, PUBLISHED_HASH_LISTS.maxPrefixes);
+  if (new Set(names).size !== names.length)
+    throw new TocsinError('input', 'Cannot answer the request: a name is there twice, want each once');
+  return {
+    json: wantsJson(query),
+    names,
+    versions: versions.filter((text) => text !== '').map((text) => bytesOf(text, 'version')),
+    prefixes: prefixes.map((text) => prefixOf(text)),
+  };
+}
+
+function wantsJson(query: URLSearchParams): boolean {
+  const alt = query.get('alt') ?? query.get('$alt') ?? 'proto';
+  if (alt === 'json' || alt === 'proto') return alt === 'json';
+  throw new TocsinError('input', `Cannot answer in the form '${shown(alt)}': it is none, want proto or json`);
+}
+
+function prefixOf(text: string): Uint8Array {
+  const bytes = bytesOf(text, 'prefix');
+  if (bytes.length === 4) return bytes;
+  throw new TocsinError(
+    'input',
+    `Cannot search for a prefix of ${bytes.length} bytes: it shows another number of bits, want 4 bytes`,
+  );
+}
+
+/** A space is what a plus sign becomes that nobody escaped. */
+function bytesOf(text: string, what: string): Uint8Array {
+  const plain = text.replaceAll(' ', '+');
+  if (/^[A-Za-z0-9+/_-]{1,128}={0,2}$/.test(plain)) return new Uint8Array(Buffer.from(plain, 'base64'));
+  throw new TocsinError('input', `Cannot read a ${what}: it is no base64, want up to 96 bytes in base64`);
+}
+
+function atMost(what: string, count: number, limit: number): void {
+  if (count > limit)
+    throw new TocsinError(
+      'limit',
+      `Cannot answer the request: it holds ${count} ${what}, want up to ${limit}`,
+    );
+}
