@@ -149,7 +149,10 @@ test('sync says what it did, and follows until Ctrl-C', async () => {
   assert.equal(child.exitCode, 130);
   const check = await place.tocsin(['check', 'http://www.evil.example/login']);
   assert.equal(check.status, 1);
-  assert.match(check.stdout, /^ {2}malicious\n {2}because {3}seen \(source: /m);
+  assert.match(
+    check.stdout,
+    /^ {2}malicious\n {2}matched {3}evil\.example \(the whole host\)\n {2}because {3}seen \(source: /m,
+  );
 });
 
 test('a list that is damaged here is an alarm, and sync repairs it', async () => {

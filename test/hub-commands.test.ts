@@ -54,6 +54,37 @@ test('a data directory without a hub is refused by every command that makes none
     assert.equal((await place.hub(['backup', file])).status, 0);
   }));
 
+test('what a warning list holds is shown with the line that accuses, and a person decides', async () =>
+  await withPlace(async (place) => {
+    const file = (name: string, text: string): string => {
+      const path = join(place.directory, name);
+      writeFileSync(path, text);
+      return path;
+    };
+    await place.hub(['import', 'domains', file('feed', 'top.example # seen in a mail\npages.dev\n')]);
+    const ranking = await place.hub([
+      'import',
+      'top-sites',
+      file('ranking', '1,top.example\n9,b.example\n'),
+      '--top',
+      '5',
+    ]);
+    assert.match(ranking.stdout, /refused line 2: beyond the ranks that are taken \(--top\)/);
+    assert.match(ranking.stdout, /; 1 held for a person \(see: tocsin-hub held\)/);
+    const held = await place.hub(['held']);
+    assert.match(
+      held.stdout,
+      /^host:[0-9a-f]{64}\n {2}held for a person: feed says malicious, ranking warns: among the 100 most visited sites\n {2}top\.example # seen in a mail\n$/,
+    );
+    const shown = await place.hub(['verdict', 'show', 'http://top.example/']);
+    assert.match(shown.stdout, /top\.example \(the whole host\)\n {2}held: /);
+    await place.hub(['verdict', 'set', 'top.example', '--level', 'good', '--reason', 'ours']);
+    assert.equal((await place.hub(['held'])).stdout, 'nothing is held\n');
+    const suffix = await place.hub(['verdict', 'set', 'pages.dev', '--level', 'malicious']);
+    assert.equal(suffix.status, 2);
+    assert.match(suffix.stderr, /Cannot set a verdict on 'pages\.dev': it is a public suffix/);
+  }));
+
 test('Ctrl-C during an import stops the engine with it, says so, and changes nothing', async () =>
   await withPlace(async (place) => {
     const small = join(place.directory, 'small.txt');

@@ -21,6 +21,7 @@ import { registerHashListRoutes } from './hash-lists/routes.ts';
 import type { Hub } from './hub.ts';
 import { openHub } from './hub.ts';
 import { importBundled } from './imports/bundled.ts';
+import { openGroupSecret, registerGroupSecretRoute } from './keys/group-secret.ts';
 import { maintain, maintenanceWords } from './keys/rotate.ts';
 import type { KeyRing } from './keys/store.ts';
 import { createKeys, openKeys } from './keys/store.ts';
@@ -124,6 +125,7 @@ async function makeServer(parts: ServerParts): Promise<HubServer> {
       registerListRoutes(app, lists);
       registerLookupRoutes(app, { lists, known, explain: (key) => explain(hub, key) });
       registerHashListRoutes(app, { lists, hashLists });
+      registerGroupSecretRoute(app, openGroupSecret(hub.layout.keys, hub.world));
       participation.register(app);
     },
   });

@@ -28,7 +28,7 @@ test('upgrade: a hub of 0.1.0 gets a backup, an age recipient, terms and Stateme
   const settings = readSettings({ flags: { data, listen: '127.0.0.1:0', operatorName: 'Example' }, env: {} });
   const hub = await serve(settings, (line) => lines.push(line));
   try {
-    const saved = readdirSync(layout.backups).find((name) => name.includes('schema-1-to-2'));
+    const saved = readdirSync(layout.backups).find((name) => /schema-1-to-\d+\.tar/.test(name));
     assert.ok(saved !== undefined, lines.join('\n'));
     assert.equal((await verifyBackup(join(layout.backups, saved))).header.schema, 1);
     const port = Number(new URL(hub.url).port);
@@ -66,8 +66,8 @@ async function backedUp(t: Parameters<typeof temporaryData>[0], data: string): P
   const again = temporaryData(t);
   await restore({ file, directory: again, databaseUrl: null, log });
   const { id } = openKeys(layout.keys).keys.document.age[0]!;
-  const name = `age-${id}.key`;
-  assert.deepEqual(readFileSync(join(again, 'keys', name)), readFileSync(join(layout.keys, name)));
+  for (const name of [`age-${id}.key`, 'group.secret'])
+    assert.deepEqual(readFileSync(join(again, 'keys', name)), readFileSync(join(layout.keys, name)));
   const copy = await openHub(readSettings({ flags: { data: again }, env: {} }), log);
   try {
     const [row] = await copy.db.query<{ texts: number; terms: number }>(

@@ -9,6 +9,7 @@ import { FORMATS } from '../imports/formats/index.ts';
 import { reportText } from '../imports/report.ts';
 import type { ImportProgress, ImportRequest } from '../imports/run-import.ts';
 import { runImport } from '../imports/run-import.ts';
+import { openGroupSecret } from '../keys/group-secret.ts';
 import type { Publication } from '../verdicts/publish.ts';
 import { publish } from '../verdicts/publish.ts';
 import { withHub } from './open.ts';
@@ -22,13 +23,15 @@ interface ImportFlags {
   readonly columns?: string;
   readonly variant?: string;
   readonly unmarked?: boolean;
+  readonly warning?: boolean;
+  readonly top?: string;
   readonly replace?: boolean;
   readonly json?: boolean;
 }
 
 export function importCommand(program: Command): Command {
   const formats = Object.values(FORMATS).map(
-    (f) => `  ${f.name.padEnd(9)} ${f.describe}\n            ${paint('dim', f.example)}`,
+    (f) => `  ${f.name.padEnd(11)} ${f.describe}\n              ${paint('dim', f.example)}`,
   );
   return program
     .command('import')
@@ -48,6 +51,11 @@ export function importCommand(program: Command): Command {
     .option('--columns <mapping>', 'csv, tsv: which column is what, as sha256=Hash,name=Family')
     .option('--variant <kind>', 'clamav: hdb, hsb, fp or sfp where the file name does not tell')
     .option('--unmarked', 'misp: also attributes that are not marked for detection')
+    .option(
+      '--warning',
+      'a warning list: never a verdict, but bad claims of feeds about what it names wait for a person (top-sites and warninglist are so without it)',
+    )
+    .option('--top <number>', 'top-sites: only the first so many')
     .option(
       '--replace',
       'do it also where the file leaves nothing, or less than half, of what the source said (without it such a file is refused, as it may be the wrong one)',
@@ -75,7 +83,7 @@ async function importAndTell(
     signal.throwIfAborted();
     bar.show(progress);
   };
-  const report = await runImport(hub, request, onProgress).finally(() => bar.end());
+  const report = await runImport(hub, withGroupSecret(hub, request), onProgress).finally(() => bar.end());
   const publication = await publish(hub);
   if (flags.json === true) {
     print(JSON.stringify({ ...report, revision: publication.revision, leftOut: publication.skipped }));
@@ -84,6 +92,15 @@ async function importAndTell(
   print(`${reportText(report)}\n${publicationText(publication)}`);
   if (report.format === 'misp' && report.taken === 0 && report.rows > 0 && flags.unmarked !== true)
     print('  hint: --unmarked also takes attributes that are not marked for detection');
+}
+
+/** Tables may name Wi-Fi networks. */
+function withGroupSecret(hub: Hub, request: ImportRequest): ImportRequest {
+  if (request.format !== FORMATS['csv'] && request.format !== FORMATS['tsv']) return request;
+  return {
+    ...request,
+    options: { ...request.options, group: openGroupSecret(hub.layout.keys, hub.world) },
+  };
 }
 
 function requestFrom(name: string, path: string, flags: ImportFlags, now: number): ImportRequest {
@@ -106,8 +123,12 @@ function requestFrom(name: string, path: string, flags: ImportFlags, now: number
     );
   if (rank !== undefined && !/^\d{1,6}$/.test(rank))
     throw new TocsinError('input', `Cannot use rank '${rank}': it is no number, want 0 to 999999`);
+  const top = flags.top;
+  if (top !== undefined && !/^[1-9]\d{0,8}$/.test(top))
+    throw new TocsinError('input', `Cannot take the first '${top}' sites: it is no number, want 1 or more`);
   const options = {
     now,
+    ...(top === undefined ? {} : { top: Number(top) }),
     ...(flags.columns === undefined ? {} : { columns: parseColumns(flags.columns) }),
     ...(flags.variant === undefined ? {} : { variant: flags.variant }),
     ...(flags.unmarked === true ? { unmarked: true } : {}),
@@ -116,6 +137,7 @@ function requestFrom(name: string, path: string, flags: ImportFlags, now: number
     format,
     path,
     options,
+    ...(flags.warning === true ? { sourceKind: 'warning' as const } : {}),
     ...(flags.replace === true ? { replace: true } : {}),
     ...(source === undefined ? {} : { source }),
     ...(level === undefined ? {} : { level }),

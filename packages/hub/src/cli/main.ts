@@ -16,6 +16,7 @@ import { serveCommand } from './serve.ts';
 import { registerCommand, statementCommand } from './statement.ts';
 import { tokenCommand } from './token.ts';
 import { verdictCommand } from './verdict.ts';
+import { wifiCommand } from './wifi.ts';
 import { fail } from './words.ts';
 
 function program(): Command {
@@ -34,6 +35,7 @@ function program(): Command {
     verdictCommand,
     heldCommand,
     sourcesCommand,
+    wifiCommand,
     machinesCommand,
     keysCommand,
     statementCommand,

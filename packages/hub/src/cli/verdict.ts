@@ -2,11 +2,11 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
-import { formatKey, formatObject, keysToAsk, objectKey, parseObject } from 'tocsin/protocol/objects.ts';
+import { formatKey, formatObject, objectKey, parseObject, questionsOf } from 'tocsin/protocol/objects.ts';
 import { CATEGORIES, isCategory, isLevel, LEVEL_NAMES } from 'tocsin/protocol/verdict.ts';
 import type { RowUnit } from '../imports/formats/format.ts';
 import { FORMATS } from '../imports/formats/index.ts';
-import { setVerdict, unsetVerdict } from '../verdicts/analyst.ts';
+import { refuseSuffix, setVerdict, unsetVerdict } from '../verdicts/analyst.ts';
 import type { TracedClaim } from '../verdicts/claim-store.ts';
 import type { Explanation } from '../verdicts/explain.ts';
 import { explain } from '../verdicts/explain.ts';
@@ -26,7 +26,10 @@ export function verdictCommand(program: Command): Command {
   verdict
     .command('set')
     .description('an analyst decides: stands above all sources, and is on every machine within a second')
-    .argument('<object>', 'a file digest (sha256, sha1, md5), URL, host, IP or range')
+    .argument(
+      '<object>',
+      'a file digest (sha256, sha1, md5), URL, host, IP or range, certificate: or certificate-tbs: and its SHA-256',
+    )
     .requiredOption('--level <level>', LEVEL_NAMES.join(', '))
     .option('--category <category>', CATEGORIES.join(', '))
     .option('--name <name>', 'threat name, as Trojan.Win32.Agent')
@@ -49,6 +52,7 @@ export function verdictCommand(program: Command): Command {
           `Cannot use category '${category}': it is unknown, want one of ${CATEGORIES.join(', ')}`,
         );
       const parsed = parseObject(object);
+      refuseSuffix(parsed, level);
       const text = formatObject(parsed);
       await withHub(flags, async (hub) => {
         const by = userInfo().username;
@@ -92,9 +96,11 @@ export function verdictCommand(program: Command): Command {
     .action(async (object: string, _flags, command: Command) => {
       const flags = command.optsWithGlobals<{ json?: boolean }>();
       await withHub(flags, async (hub) => {
-        const explained: Explanation[] = [];
-        for (const key of keysToAsk(parseObject(object))) explained.push(await explain(hub, key));
-        const told = explained.filter((e) => e.claims.length > 0);
+        const told: Told[] = [];
+        for (const { key, expression } of questionsOf(parseObject(object))) {
+          const explained = await explain(hub, key);
+          if (explained.claims.length > 0) told.push({ ...explained, expression });
+        }
         if (flags.json === true) print(JSON.stringify(told.map(explanationJson)));
         else print(told.length === 0 ? 'nothing is known of it' : told.map(explanationText).join('\n\n'));
       });
@@ -102,8 +108,14 @@ export function verdictCommand(program: Command): Command {
   return verdict;
 }
 
-function explanationText({ key, claims, resolution }: Explanation): string {
-  const lines = [paint('bold', formatKey(key.kind, key.bytes))];
+interface Told extends Explanation {
+  readonly expression: string;
+}
+
+function explanationText({ key, claims, resolution, expression }: Told): string {
+  const digest = formatKey(key.kind, key.bytes);
+  const what = digest === expression ? '' : `  ${printable(expression)}`;
+  const lines = [`${paint('bold', digest)}${what}`];
   if (resolution.kind === 'held')
     lines.push(`  ${paint('yellow', 'held')}: ${printable(heldReason(resolution.good, resolution.bad))}`);
   if (resolution.kind === 'decided') {
@@ -137,9 +149,10 @@ function cut(text: string): string {
   return text.length > SHOWN_ORIGINAL ? `${text.slice(0, SHOWN_ORIGINAL)}…` : text;
 }
 
-function explanationJson({ key, claims, resolution }: Explanation): object {
+function explanationJson({ key, claims, resolution, expression }: Told): object {
   return {
     object: formatKey(key.kind, key.bytes),
+    expression,
     resolution: resolution.kind,
     verdict: resolution.kind === 'decided' ? resolution.claim.record : null,
     claims,

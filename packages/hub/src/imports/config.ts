@@ -36,6 +36,9 @@ export const IMPORT_LIMITS = {
   /** MISP attributes, and bytes of them, held back until the tags of their event are known; more do without. */
   maxHeldAttributes: 20_000,
   maxHeldBytes: 16 * 2 ** 20,
+  /** Values of a warning list, and bytes of them, held back until its type is known. */
+  maxWarnings: 2 ** 21,
+  maxWarningBytes: 128 * 2 ** 20,
   /** Length of one STIX pattern, comparisons in it, and how deep they may be nested. */
   maxPatternLength: 2 ** 18,
   maxPatternTerms: 1_000,

@@ -29,7 +29,8 @@ import { readImport } from './read-file.ts';
 import type { ImportReport } from './report.ts';
 import type { ClaimDefaults } from './sink.ts';
 import { ClaimSink } from './sink.ts';
-import { BUNDLED_SOURCE, parseSourceName, sourceNameOf } from './source-name.ts';
+import type { BundledSource } from './source-name.ts';
+import { parseSourceName, sourceNameOf } from './source-name.ts';
 
 /** Imports below this many claims stay rows in PostgreSQL (design: "under 10,000 claims stay rows"). */
 export const ROWS_BELOW = 10_000;
@@ -47,7 +48,7 @@ export interface ImportRequest {
   /** Name of the source, as source-name.ts has it; re-importing under it replaces what it said. Default: the file's name. */
   readonly source?: string;
   /** Only for the lists that come with the hub, whose source nobody else may be. */
-  readonly bundled?: true;
+  readonly bundled?: BundledSource;
   readonly sourceKind?: SourceKind;
   readonly rank?: number;
   /** For rows that say no level or category themselves; a category only for rows on the same side as this level. */
@@ -128,16 +129,27 @@ function moveIn(hub: ImportHub, staged: Staged): Staged {
   return { ...staged, files, linesFile };
 }
 
+export function sourceKindOf({ sourceKind, format }: ImportRequest): SourceKind {
+  return sourceKind ?? format.sourceKind ?? 'feed';
+}
+
 /** The format's own category goes with the format's own level: a good list is not one of good malware. */
-function defaultsOf({ format, ...given }: ImportRequest): Omit<ClaimDefaults, 'source'> {
+function defaultsOf(request: ImportRequest): Omit<ClaimDefaults, 'source'> {
+  const { format, ...given } = request;
   const { defaults } = format;
-  const level = given.level ?? defaults.level;
+  const warns = sourceKindOf(request) === 'warning';
+  const level = given.level ?? (warns ? 'good' : defaults.level);
+  if (warns && polarity(level) !== 'good')
+    throw new TocsinError(
+      'input',
+      `Cannot import a warning list at level '${level}': it accuses, want none, good or trusted`,
+    );
   const own = polarity(level) === polarity(defaults.level) ? defaults.category : null;
   return { level, category: given.category ?? own };
 }
 
 function nameOf({ bundled, path, source }: ImportRequest): string {
-  if (bundled === true) return BUNDLED_SOURCE;
+  if (bundled !== undefined) return bundled;
   return source === undefined ? sourceNameOf(path) : parseSourceName(source);
 }
 
@@ -153,7 +165,7 @@ async function store(
   const now = new Date(hub.world.clock.now());
   const wanted = {
     name: staged.source,
-    kind: request.sourceKind ?? 'feed',
+    kind: sourceKindOf(request),
     rank: request.rank ?? DEFAULT_RANK,
   } as const;
   const source = await lockSource(tx, wanted, now);
@@ -219,7 +231,9 @@ async function replace(
   } else {
     for (const file of staged.files) await insertSegment(tx, source, file, importId);
   }
-  await markChanged(tx, { bases: hadSegments || report.storedAs === 'segments' });
+  // A warning about a range of addresses touches whatever the bases hold.
+  const bases = hadSegments || report.storedAs === 'segments' || source.kind === 'warning';
+  await markChanged(tx, { bases });
 }
 
 async function insertSegment(

@@ -1,6 +1,6 @@
 // Names of sources: given by an operator or taken from a file, and never those of the hub itself.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -121,10 +121,33 @@ test('the bundled list cannot be replaced, and comes back where an older release
   const path = file('other.csv', `sha256\n${'0'.repeat(64)}\n`);
   const request = { format: FORMATS['csv']!, path };
   await assert.rejects(runImport(hub, { ...request, source: 'tocsin test files' }), { code: 'input' });
-  await runImport(hub, { ...request, bundled: true });
+  await runImport(hub, { ...request, bundled: 'tocsin test files' });
   assert.equal(await deciding(EICAR), 'none');
   await importBundled(hub);
   assert.equal(await deciding(EICAR), 'tocsin test files');
+});
+
+test('the bundled lists name trackers and payment sites, each host once and with its reason', async () => {
+  for (const [name, level, category] of [
+    ['trackers.csv', 'riskware', 'tracker'],
+    ['payment-sites.csv', 'good', 'payment'],
+  ] as const) {
+    const text = readFileSync(join(import.meta.dirname, '../../lists', name), 'utf8');
+    const [head, ...rows] = text.trimEnd().split('\n');
+    assert.equal(head, 'host,level,category,name,reason');
+    assert.ok(rows.length >= 20);
+    assert.equal(new Set(rows.map((row) => row.split(',')[0])).size, rows.length);
+    for (const row of rows)
+      assert.match(row, new RegExp(`^[a-z0-9.-]+,${level},${category},[^,]+,[^,]{15,}$`));
+  }
+  await importBundled(hub);
+  const { resolution } = await explain(hub, hostKey('doubleclick.net'));
+  assert.equal(resolution.kind === 'decided' && resolution.claim.record.name, 'Google Ads');
+  const pays = await explain(hub, hostKey('paypal.com'));
+  assert.deepEqual(
+    pays.claims.map(({ record }) => [record.source, record.level, record.category]),
+    [['tocsin payment sites', 'good', 'payment']],
+  );
 });
 
 test("a file's name is shown as text", async () => {

@@ -5,14 +5,21 @@ import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
 import { ANALYST } from '../verdicts/analyst.ts';
 import { HELD_SOURCE } from '../verdicts/changes.ts';
 
-/** Source of the lists that come with the hub (bundled.ts). */
-export const BUNDLED_SOURCE = 'tocsin test files';
+/** Sources of the lists that come with the hub, and their files (bundled.ts). */
+export const BUNDLED = {
+  'tocsin test files': 'test-files.csv',
+  'tocsin trackers': 'trackers.csv',
+  'tocsin payment sites': 'payment-sites.csv',
+} as const;
+export type BundledSource = keyof typeof BUNDLED;
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} '()._@:/+-]{0,99}$/u;
 const WANT = "want a name of up to 100 letters, digits, spaces and '()._@:/+-";
 
 /** What only the hub itself says: a list under such a name would speak as an analyst, or as the hub. */
-const RESERVED: ReadonlySet<string> = new Set([ANALYST.name, HELD_SOURCE, BUNDLED_SOURCE].map(plain));
+const RESERVED: ReadonlySet<string> = new Set(
+  [ANALYST.name, HELD_SOURCE, ...Object.keys(BUNDLED)].map(plain),
+);
 
 /** The name as an import or a person gives it. Throws `input` for one that is no name or is the hub's own. */
 export function parseSourceName(text: string): string {

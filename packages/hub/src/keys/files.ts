@@ -6,6 +6,7 @@
 //   receipt-<id>.key    PKCS#8 PEM, Ed25519                             signs receipts, terms and policies
 //   age-<id>.key        age identity, as age-keygen writes them         opens what machines sealed to this hub
 //   keys-<number>.json  signed keys documents; the highest number counts, the others are history
+//   group.secret        JSON                                            names Wi-Fi networks; every joined machine has it
 //   restored            unix seconds, where the hub came out of a backup: the lowest number of its next document
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, readdirSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,12 @@ import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { causeWords } from 'tocsin/protocol/system-errors.ts';
 import { HUB_KEY_LIMITS } from './config.ts';
 
-export const KEY_FILES = { root: 'root.key', rootPublic: 'root.pub', restored: 'restored' } as const;
+export const KEY_FILES = {
+  root: 'root.key',
+  rootPublic: 'root.pub',
+  restored: 'restored',
+  groupSecret: 'group.secret',
+} as const;
 
 export function authorityFile(id: string): string {
   return `authority-${id}.key`;

@@ -2,8 +2,11 @@
 
 import { encodeClass } from 'tocsin/lists/segment-format.ts';
 import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
+import { isSharedSuffix } from 'tocsin/protocol/host.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
+import type { ParsedObject } from 'tocsin/protocol/objects.ts';
 import { cleanName, NAME_LIMITS } from 'tocsin/protocol/threat-name.ts';
+import type { CanonicalUrl } from 'tocsin/protocol/url.ts';
 import type { Category, ClassRecord, Level } from 'tocsin/protocol/verdict.ts';
 import { IMPORT_LIMITS } from '../imports/config.ts';
 import { cleanReason } from '../imports/formats/details.ts';
@@ -52,6 +55,23 @@ export async function unsetVerdict(hub: PublishHub, key: ObjectKey): Promise<Pub
     return found;
   });
   return removed ? await publish(hub) : null;
+}
+
+/**
+ * Throws `input` where a verdict about `object` would be one about a public suffix: all that stands below it belongs
+ * to others, and clients that know no private suffixes would block every one of them.
+ */
+export function refuseSuffix(object: ParsedObject, level: Level): void {
+  const name = object.kind === 'host' ? object.host : object.kind === 'url' ? rootHost(object.url) : null;
+  if (level === 'unknown' || name === null || !isSharedSuffix(name)) return;
+  throw new TocsinError(
+    'input',
+    `Cannot set a verdict on '${shown(name)}': it is a public suffix and what stands below it belongs to others, want a host below it`,
+  );
+}
+
+function rootHost(url: CanonicalUrl): string | null {
+  return url.path === '/' && !url.query ? url.host : null;
 }
 
 function recordOf({ key, level, category, name, reason }: AnalystVerdict): ClassRecord {

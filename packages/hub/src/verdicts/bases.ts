@@ -32,12 +32,16 @@ interface Input {
   readonly firstClass: number;
 }
 
-/** Writes `malicious` and `known-good` of `kind` into the hub's tmp directory; those with no object are left out. */
+/**
+ * Writes `malicious` and `known-good` of `kind` into the hub's tmp directory; those with no object are left out.
+ * `segments` are those of the kind, and of warnings about it; `warningOf` knows more warnings, by key.
+ */
 export function writeBases(
   layout: Layout,
   kind: KeyKind,
   segments: readonly SegmentRow[],
   held: HeldObject[],
+  warningOf: (key: Uint8Array) => Claim | null = () => null,
 ): [ListRole, SegmentFile][] {
   if (segments.length === 0) return [];
   const inputs = openInputs(layout, segments);
@@ -52,7 +56,8 @@ export function writeBases(
       inputs.map((input) => input.cursor),
       (key, hits) => {
         const claims = hits.map((hit) => inputs[hit.cursor]!.claims[hit.classIndex]!);
-        const resolution = resolve(claims);
+        const warning = warningOf(key);
+        const resolution = resolve(warning === null ? claims : [...claims, warning]);
         if (resolution.kind === 'held' && held.length < MAX_HELD_SHOWN)
           held.push({
             kind,

@@ -13,10 +13,11 @@ import { segmentPath } from '../store/artifacts.ts';
 import type { HeldObject } from './bases.ts';
 import { claimsOf, MAX_HELD_SHOWN } from './bases.ts';
 import type { SegmentRow } from './claim-store.ts';
-import { recordOf, rowsByKey } from './claim-store.ts';
+import { recordOf, rowsWithWarnings } from './claim-store.ts';
 import type { PublishHub } from './publish.ts';
 import type { Claim } from './resolve.ts';
 import { heldReason, resolve } from './resolve.ts';
+import type { SharedAddresses } from './shared-addresses.ts';
 
 /** Source of an answer that says that something is held. */
 export const HELD_SOURCE = 'held';
@@ -31,6 +32,7 @@ export async function writeChanges(
   segments: readonly SegmentRow[],
   held: HeldObject[],
   skipped: string[],
+  shared: SharedAddresses | null = null,
 ): Promise<SegmentFile | null> {
   const bulk = segments.map((segment) => {
     const reader = SegmentReader.open(segmentPath(hub.layout, segment.digest));
@@ -39,7 +41,7 @@ export async function writeChanges(
   const builder = new SegmentBuilder({ directory: hub.layout.tmp, kind });
   try {
     let objects = 0;
-    for await (const { key, claims } of grouped(hub, kind)) {
+    for await (const { key, claims } of grouped(hub, kind, shared)) {
       for (const { reader, claims: classes } of bulk) {
         const hit = reader.find(key);
         if (hit !== null) claims.push(classes[hit.classIndex]!);
@@ -98,14 +100,20 @@ function misfit({ record }: Claim): string | null {
 }
 
 /** Rows of one object together, in the order of keys. */
-async function* grouped(hub: PublishHub, kind: KeyKind): AsyncGenerator<{ key: Buffer; claims: Claim[] }> {
+async function* grouped(
+  hub: PublishHub,
+  kind: KeyKind,
+  shared: SharedAddresses | null,
+): AsyncGenerator<{ key: Buffer; claims: Claim[] }> {
   let current: { key: Buffer; claims: Claim[] } | null = null;
-  for await (const row of rowsByKey(hub.db, kind)) {
+  for await (const row of rowsWithWarnings(hub.db, kind)) {
     if (current === null || !current.key.equals(row.key)) {
       if (current !== null) yield current;
       current = { key: row.key, claims: [] };
     }
     current.claims.push({ record: recordOf(row), sourceKind: row.source_kind, rank: row.rank });
+    const warning = shared?.warningFor(row.key, row.original) ?? null;
+    if (warning !== null) current.claims.push(warning);
   }
   if (current !== null) yield current;
 }

@@ -74,6 +74,7 @@ const A_KIND: Readonly<Record<SourceKind, string>> = {
   analyst: 'an analyst',
   rule: 'a rule',
   feed: 'a feed',
+  warning: 'a warning list',
 };
 
 export async function segmentsOf(
@@ -160,6 +161,29 @@ export async function* rowsByKey(db: Queries, kind: KeyKind, page = 5_000): Asyn
     if (last === undefined || rows.length < page) return;
     after = { key: last.key, source: last.source };
   }
+}
+
+/**
+ * The rows of a kind, and among those of `url` the warnings about hosts: the key of a whole host has the bytes of its
+ * root URL. In the order of keys.
+ */
+export async function* rowsWithWarnings(db: Queries, kind: KeyKind): AsyncGenerator<ClaimColumns> {
+  const warnings = kind === 'url' ? await warningRows(db, 'host') : [];
+  let next = 0;
+  for await (const row of rowsByKey(db, kind)) {
+    while (next < warnings.length && warnings[next]!.key.compare(row.key) <= 0) yield warnings[next++]!;
+    yield row;
+  }
+  yield* warnings.slice(next);
+}
+
+/** The rows of all warning lists about one kind; each list has few, a long one is a segment. */
+export async function warningRows(db: Queries, kind: KeyKind): Promise<readonly ClaimColumns[]> {
+  return await db.query<ClaimColumns>(
+    `SELECT ${CLAIM_COLUMNS} FROM claim c JOIN source s ON s.id = c.source_id
+      WHERE c.kind = $1 AND s.kind = 'warning' ORDER BY c.key, s.name`,
+    [KEY_KINDS[kind].code],
+  );
 }
 
 /** What stands as rows about one object, with where it came from. */

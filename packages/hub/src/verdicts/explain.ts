@@ -8,8 +8,9 @@ import type { Database } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
 import type { SegmentRow, TracedClaim } from './claim-store.ts';
 import { claimsAbout, segmentsOf } from './claim-store.ts';
-import type { Resolution } from './resolve.ts';
+import type { Claim, Resolution } from './resolve.ts';
 import { resolve } from './resolve.ts';
+import { SharedAddresses } from './shared-addresses.ts';
 
 export interface Explanation {
   readonly key: ObjectKey;
@@ -19,12 +20,38 @@ export interface Explanation {
 
 /** Claims about one key from rows and segments, and their resolution. */
 export async function explain(hub: { db: Database; layout: Layout }, key: ObjectKey): Promise<Explanation> {
+  const claims = await claimsOn(hub, key);
+  return { key, claims, resolution: resolve([...claims, ...(await warningsAbout(hub, key, claims))]) };
+}
+
+/** All claims that stand under one key. */
+export async function claimsOn(
+  hub: { db: Database; layout: Layout },
+  key: ObjectKey,
+): Promise<readonly TracedClaim[]> {
   const claims = await claimsAbout(hub.db, key);
   for (const segment of await segmentsOf(hub.db, { kind: key.kind })) {
     const claim = await claimInSegment(hub, segment, key);
     if (claim !== null) claims.push(claim);
   }
-  return { key, claims, resolution: resolve(claims) };
+  return claims;
+}
+
+/** What warning lists say of it that stands under no claim of its own: a shared range, the host of a root URL. */
+async function warningsAbout(
+  hub: { db: Database; layout: Layout },
+  key: ObjectKey,
+  claims: readonly TracedClaim[],
+): Promise<Claim[]> {
+  if (claims.length === 0) return [];
+  if (key.kind === 'url') {
+    const host = await claimsOn(hub, { kind: 'host', bytes: key.bytes });
+    return host.filter(({ sourceKind }) => sourceKind === 'warning');
+  }
+  const shared = key.kind === 'ip' ? await SharedAddresses.read(hub) : null;
+  if (shared === null) return [];
+  const found = claims.map(({ original }) => shared.warningFor(key.bytes, original));
+  return found.filter((claim) => claim !== null);
 }
 
 interface ImportColumns {

@@ -2,7 +2,7 @@
 //
 //   segments of all bulk sources ─ merge, resolve ─► malicious.<kind>, known-good.<kind>     (bases)
 //   rows, each with what segments say of it ─ resolve ─► changes.<kind>                      (wins over the bases)
-//   feeds that contradict each other ─► held, published as neither
+//   feeds that contradict each other, or a warning list ─► held, published as neither
 //
 // One publisher at a time by an advisory lock. What was published is a function of the claims alone: publishing
 // twice gives the same files and no new revision. Killed anywhere, the next publication makes up for it, because
@@ -10,6 +10,7 @@
 import { renameSync } from 'node:fs';
 import { syncDirectory } from 'tocsin/lists/files.ts';
 import type { SegmentFile } from 'tocsin/lists/segment-writer.ts';
+import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { KEY_KIND_NAMES, KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import type { ListRole } from 'tocsin/protocol/lookup.ts';
 import type { World } from 'tocsin/protocol/world.ts';
@@ -20,6 +21,7 @@ import type { HeldObject } from './bases.ts';
 import { writeBases } from './bases.ts';
 import { writeChanges } from './changes.ts';
 import { segmentsOf } from './claim-store.ts';
+import { keyText, SharedAddresses } from './shared-addresses.ts';
 
 export interface PublishHub {
   readonly db: Database;
@@ -60,18 +62,43 @@ export async function publish(hub: PublishHub): Promise<Publication> {
     const skipped: string[] = [];
     const files: [ListRole, SegmentFile][] = [];
     const basesStale = before.bases_changed !== before.bases_published;
-    for (const kind of KEY_KIND_NAMES) {
-      const segments = await segmentsOf(hub.db, { kind });
-      if (basesStale) files.push(...writeBases(hub.layout, kind, segments, held));
-      const changes = await writeChanges(hub, kind, segments, held, skipped);
-      if (changes !== null) files.push(['changes', changes]);
-    }
+    for (const kind of KEY_KIND_NAMES)
+      files.push(...(await writeKind(hub, kind, { basesStale, held, skipped })));
     for (const [, file] of files) renameSync(file.path, listPath(hub.layout, file.digest));
     syncDirectory(hub.layout.lists);
     for (const line of skipped) hub.log?.(`a claim cannot be published and is left out: ${line}`);
     const made = await hub.db.transaction((tx) => record(hub, tx, before, files, held, basesStale));
     return { ...made, skipped };
   });
+}
+
+interface Progress {
+  readonly basesStale: boolean;
+  readonly held: HeldObject[];
+  readonly skipped: string[];
+}
+
+/** The lists of one kind: its bases where they are stale, and its changes. */
+async function writeKind(
+  hub: PublishHub,
+  kind: KeyKind,
+  { basesStale, held, skipped }: Progress,
+): Promise<[ListRole, SegmentFile][]> {
+  const segments = await segmentsOf(hub.db, { kind });
+  // The key of a whole host has the bytes of its root URL: a warning about a host is one about that URL.
+  if (kind === 'url')
+    segments.push(
+      ...(await segmentsOf(hub.db, { kind: 'host' })).filter(({ source }) => source.kind === 'warning'),
+    );
+  const shared = kind === 'ip' ? await SharedAddresses.read(hub) : null;
+  const files: [ListRole, SegmentFile][] = [];
+  if (basesStale) {
+    const warned = await shared?.among(hub, segments);
+    files.push(...writeBases(hub.layout, kind, segments, held, (key) => warned?.get(keyText(key)) ?? null));
+  }
+  const changes = await writeChanges(hub, kind, segments, held, skipped, shared);
+  if (changes !== null) files.push(['changes', changes]);
+  return files;
 }
 
 type Recorded =

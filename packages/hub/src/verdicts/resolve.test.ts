@@ -54,6 +54,23 @@ const CONFLICTS: readonly [string, readonly Claim[], string][] = [
     [claim('a', 'trusted'), claim('b', 'good'), claim('c', 'suspicious')],
     'held for a person: a says trusted, c says suspicious',
   ],
+  ['a warning alone says nothing', [claim('w', 'good', 'warning')], 'none'],
+  [
+    'bad against a warning is held, with what the warning says',
+    [claim('a', 'malicious'), claim('w', 'good', 'warning')],
+    'held for a person: a says malicious, w warns: listed by w',
+  ],
+  ['good beside a warning is good', [claim('a', 'good'), claim('w', 'good', 'warning')], 'a good'],
+  [
+    'a rule decides over a warning',
+    [claim('r', 'malicious', 'rule'), claim('w', 'good', 'warning')],
+    'r malicious',
+  ],
+  [
+    'an analyst decides over a warning',
+    [claim('p', 'malicious', 'analyst'), claim('w', 'good', 'warning')],
+    'p malicious',
+  ],
   [
     'a rule decides over agreeing feeds',
     [claim('r', 'suspicious', 'rule'), claim('a', 'malicious'), claim('b', 'malicious')],

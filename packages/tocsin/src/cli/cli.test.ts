@@ -310,6 +310,7 @@ test('objects are checked one by one, and an override of a host holds for its pa
       `  sha256    ${HELLO}`,
       'url:http://www.evil.example/login',
       '  malicious',
+      '  matched   evil.example (the whole host)',
       '  because   denied here by its owner (source: this machine)',
       '  answer    by your own override on this machine',
       '',
@@ -325,6 +326,12 @@ test('objects are checked one by one, and an override of a host holds for its pa
     .split('\n')
     .map((line) => JSON.parse(line));
   assert.equal(json[0].sha256, HELLO);
+  assert.equal(json[0].matched, null);
+  const page = JSON.parse(
+    (await stage.run(['check', '--json', 'http://evil.example/a'])).out.split('\n')[0]!,
+  );
+  assert.equal(page.matched, 'evil.example (the whole host)');
+  assert.equal(page.verdict.reason, 'denied here by its owner');
   assert.equal(json[1].summary.answeredBy.none, 1);
 });
 

@@ -6,7 +6,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { TocsinError } from '../protocol/errors.ts';
 import { fileKey } from '../protocol/keys-of.ts';
 import type { ObjectKey } from '../protocol/kinds.ts';
-import { formatKey, formatObject, keysToAsk, objectKey, parseObject } from '../protocol/objects.ts';
+import { formatKey, formatObject, objectKey, parseObject, questionsOf } from '../protocol/objects.ts';
 import { HintedError } from './failure.ts';
 import { printable } from './words.ts';
 
@@ -21,11 +21,14 @@ export interface Asked {
   readonly key: ObjectKey;
   /** All keys to ask for, the most exact first. */
   readonly keys: readonly ObjectKey[];
+  /** What each of `keys` stands for, in words that can be read. */
+  readonly expressions: readonly string[];
 }
 
 /** The object that `word` names; a file here is hashed by each of `algorithms`. Throws `input`, `io`. */
 export async function askedFor(word: string, algorithms: readonly FileAlgorithm[]): Promise<Asked> {
-  const isNamed = /^(sha256|sha1|md5|url|host|ip|certificate):/i.test(word) || word.includes('://');
+  const isNamed =
+    /^(sha256|sha1|md5|url|host|ip|certificate|certificate-tbs|wifi):/i.test(word) || word.includes('://');
   const stats = isNamed ? undefined : statOf(word);
   if (stats?.isFile()) return fileAsked(word, stats.size, algorithms);
   if (stats?.isDirectory())
@@ -42,12 +45,14 @@ export async function askedFor(word: string, algorithms: readonly FileAlgorithm[
       `Cannot check '${printable(word)}': there is no such file, want one that exists`,
     );
   const object = parseObject(word);
+  const questions = questionsOf(object);
   return {
     object: formatObject(object),
     path: null,
     size: null,
     key: objectKey(object),
-    keys: keysToAsk(object),
+    keys: questions.map(({ key }) => key),
+    expressions: questions.map(({ expression }) => expression),
   };
 }
 
@@ -76,5 +81,6 @@ async function fileAsked(path: string, size: number, algorithms: readonly FileAl
   }
   const keys = hashes.map((hash, i) => fileKey(`file-${algorithms[i]!}`, new Uint8Array(hash.digest())));
   const key = keys[0]!;
-  return { object: formatKey(key.kind, key.bytes), path, size, key, keys };
+  const expressions = keys.map(({ kind, bytes }) => formatKey(kind, bytes));
+  return { object: expressions[0]!, path, size, key, keys, expressions };
 }

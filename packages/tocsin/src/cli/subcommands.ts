@@ -39,7 +39,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
   {
     name: 'check',
-    summary: 'ask about a file, digest, web address, host or IP address',
+    summary: 'ask about a file, address, certificate or Wi-Fi network',
     group: ASK,
     load: async () => (await import('./check.ts')).define,
   },

@@ -4,6 +4,7 @@
 import type { Consent } from '../catalog/consent.ts';
 import type { LookupReason } from '../catalog/messages/lookup.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
+import type { GroupSecret } from '../protocol/wifi.ts';
 import type { World } from '../protocol/world.ts';
 import type { HubChannel } from './channel/channel.ts';
 import type { ChannelLimits } from './channel/config.ts';
@@ -19,7 +20,7 @@ import { HomeRecorder } from './journal/home-recorder.ts';
 import { ListStore } from './lists/store.ts';
 import type { UpdateProgress, UpdateReport } from './lists/update.ts';
 import { createFarRung } from './lookup/ask-far.ts';
-import type { Ladder } from './lookup/ladder.ts';
+import type { ExplainingLadder } from './lookup/ladder.ts';
 import { createLadder } from './lookup/ladder.ts';
 import { Overrides } from './lookup/overrides.ts';
 import { sendLookupOver } from './lookup/send-lookup.ts';
@@ -54,7 +55,7 @@ export class Machine {
   readonly localKey: LocalKeySource;
   readonly overrides: Overrides;
   readonly lists: ListStore;
-  readonly ladder: Ladder;
+  readonly ladder: ExplainingLadder;
   /** What waits for the hub, and its way there. */
   readonly outbox: MachineOutbox;
   readonly #check: ConsentCheck;
@@ -170,6 +171,14 @@ export class Machine {
     return await this.consents.refresh(hubCallOver(() => this.channel()));
   }
 
+  /** The secret under which this hub's group names Wi-Fi networks. Throws as `groupSecret`. */
+  async groupSecret(): Promise<GroupSecret> {
+    const { groupSecret } = await import('./lookup/group-secret.ts');
+    const hub = this.joined?.root.id ?? null;
+    const channel = () => this.channel();
+    return await groupSecret({ home: this.home, world: this.world, localKey: this.localKey, hub, channel });
+  }
+
   /** Closes files and connections. */
   async close(): Promise<void> {
     this.overrides.close();
@@ -209,7 +218,7 @@ export class Machine {
     }
   }
 
-  #makeLadder(reason: LookupReason): Ladder {
+  #makeLadder(reason: LookupReason): ExplainingLadder {
     const { lists, overrides, world } = this;
     const consent = () => this.consents.consent();
     const far = createFarRung({

@@ -5,7 +5,14 @@ import { test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { TocsinError } from './errors.ts';
-import { canonicalHost, HOST_LIMITS, hostExpressions, isPublicSuffix, registrableDomain } from './host.ts';
+import {
+  canonicalHost,
+  HOST_LIMITS,
+  hostExpressions,
+  isPublicSuffix,
+  isSharedSuffix,
+  registrableDomain,
+} from './host.ts';
 import { canonicalUrl } from './url.ts';
 
 const DATA = new URL('../../../../../shared/data/', import.meta.url);
@@ -210,3 +217,18 @@ function attempt(text: string): string | null {
 function isInputError(error: unknown): boolean {
   return error instanceof TocsinError && error.code === 'input';
 }
+
+test('isSharedSuffix: what the list names and wildcards of registries, not what a private wildcard covers', () => {
+  for (const host of ['com', 'co.uk', 'pages.dev', 'github.io', 'ngrok.io', 'any.ck', 'uber.space'])
+    assert.equal(isSharedSuffix(host), true, host);
+  for (const host of [
+    'example.com',
+    'evil.pages.dev',
+    'www.ck',
+    'ec2-3-84-126-255.compute-1.amazonaws.com',
+    'gitruhaco.beget.app',
+    'no-such-suffix',
+    '1.2.3.4',
+  ])
+    assert.equal(isSharedSuffix(host), false, host);
+});

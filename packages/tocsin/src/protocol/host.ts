@@ -96,6 +96,20 @@ export function isPublicSuffix(host: string): boolean {
 }
 
 /**
+ * Whether a verdict about `host` would be one about everybody below it: the list names it, or a wildcard of a registry
+ * (`*.ck`) covers it. What only a private wildcard covers (`*.compute-1.amazonaws.com`, `*.beget.app`) is one machine
+ * or tenant, and may be accused by itself.
+ */
+export function isSharedSuffix(host: string): boolean {
+  if (!isPublicSuffix(host)) return false;
+  const sibling = `${PROBE}${host.slice(host.indexOf('.'))}`;
+  return parse(host, SUFFIX_OPTIONS).isIcann === true || !host.includes('.') || !isPublicSuffix(sibling);
+}
+
+/** A label that no rule of the list names: where it makes a suffix as well, a wildcard does. */
+const PROBE = 'tocsin-no-such-label';
+
+/**
  * The names under which a host is looked for, most exact first: itself, and up to four made of its
  * registrable domain and the labels before it, one more each time (Safe Browsing v5). Never a public suffix
  * of somebody else. `host` is canonical; an address yields itself alone.

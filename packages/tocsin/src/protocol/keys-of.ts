@@ -13,6 +13,8 @@ export function digestKey(kind: KeyKind, bytes: Uint8Array): ObjectKey {
 
 export type FileKeyKind = Extract<KeyKind, `file-${string}`>;
 
+export type CertificateKeyKind = Extract<KeyKind, `certificate-${string}`>;
+
 export function fileKey(kind: FileKeyKind, bytes: Uint8Array): ObjectKey {
   return digestKey(kind, bytes);
 }

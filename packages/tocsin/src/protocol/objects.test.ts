@@ -7,7 +7,7 @@ import { toHex } from './hex.ts';
 import { hostKey, ipKey, urlKey } from './keys-of.ts';
 import { KEY_KIND_NAMES, KEY_KINDS } from './kinds.ts';
 import type { ParsedObject } from './objects.ts';
-import { formatKey, formatObject, keysToAsk, objectKey, parseObject } from './objects.ts';
+import { formatKey, formatObject, keysToAsk, objectKey, parseObject, questionsOf } from './objects.ts';
 
 const SHA256 = '275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f';
 const SHA1 = '3395856ce81f2b7382dee72602f798b642f14140';
@@ -22,6 +22,15 @@ const OBJECTS: readonly [text: string, kind: ParsedObject['kind'], form: string]
   [`sha1:${SHA1}`, 'file', `sha1:${SHA1}`],
   [`md5:${MD5}`, 'file', `md5:${MD5}`],
   [`certificate:${SHA256}`, 'certificate', `certificate:${SHA256}`],
+  [`certificate-tbs:${SHA256}`, 'certificate', `certificate-tbs:${SHA256}`],
+  [`wifi:${SHA256}`, 'wifi', `wifi:${SHA256}`],
+  ['hxxps://evil[.]example[:]8080/a', 'url', 'url:https://evil.example/a'],
+  ['evil[.]example[:]8080/a', 'url', 'url:http://evil.example/a'],
+  ['127.1', 'ip', 'ip:127.0.0.1'],
+  ['0x7F.0.0.1', 'ip', 'ip:127.0.0.1'],
+  ['0xC37F000B', 'ip', 'ip:195.127.0.11'],
+  ['ip:3279880203', 'ip', 'ip:195.127.0.11'],
+  ['::FFFF:1.2.3.4', 'ip', 'ip:1.2.3.4'],
   ['https://Evil.example/a?b#c', 'url', 'url:https://evil.example/a?b'],
   ['hxxp://evil[.]example/a', 'url', 'url:http://evil.example/a'],
   ['hxxps[:]//evil[.]example', 'url', 'url:https://evil.example/'],
@@ -71,6 +80,10 @@ const REFUSED: readonly [what: string, text: string, words: RegExp][] = [
   ['an address that is none', 'ip:evil.example', /Cannot read the IP address/],
   ['a range too wide', 'ip:1.2.3.4/4', /want \/8 or narrower/],
   ['a URL without host', 'url:/x', /has no host/],
+  ['a number that may be anything', '3279880203', /want a SHA-256/],
+  ['an address that may be octal', 'ip:010.0.0.1', /Cannot read the IP address/],
+  ['a certificate that is short', 'certificate-tbs:00', /it has 2 characters, want 64 hex digits/],
+  ['a Wi-Fi network by its name', 'wifi:home', /want 64 hex digits/],
   ['a mail address', 'somebody@evil.example', /want a SHA-256/],
   ['a text too long', `evil.example/${'a'.repeat(20_000)}`, /Cannot read/],
 ];
@@ -212,3 +225,24 @@ function attempt(text: string): ParsedObject | null {
 function isInputError(error: unknown): boolean {
   return error instanceof TocsinError && error.code === 'input';
 }
+
+test('questionsOf: each key says in words what it stands for, the most exact first', () => {
+  const said = questionsOf(parseObject('http://a.evil.example/1?q')).map(({ expression }) => expression);
+  assert.deepEqual(said, [
+    'a.evil.example/1?q',
+    'a.evil.example/1',
+    'a.evil.example/',
+    'a.evil.example (the whole host)',
+    'evil.example/1?q',
+    'evil.example/1',
+    'evil.example/',
+    'evil.example (the whole host)',
+  ]);
+  assert.deepEqual(questionsOf(parseObject('192.0.2.77')).at(8)?.expression, '192.0.2.0/24');
+  assert.deepEqual(questionsOf(parseObject(`certificate-tbs:${SHA256}`)), [
+    {
+      key: { kind: 'certificate-tbs', bytes: new Uint8Array(Buffer.from(SHA256, 'hex')) },
+      expression: `certificate-tbs:${SHA256}`,
+    },
+  ]);
+});

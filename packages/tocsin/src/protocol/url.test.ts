@@ -52,6 +52,7 @@ const CANONICAL: readonly [what: string, text: string, href: string][] = [
   ['a defanged scheme in capitals', 'hXXp://evil.example/', 'http://evil.example/'],
   ['a defanged colon', 'http[:]//evil.example/', 'http://evil.example/'],
   ['a defanged colon with slashes', 'hxxp[://]evil.example/', 'http://evil.example/'],
+  ['a defanged colon before the port', 'hxxp://evil[.]example[:]8080/', 'http://evil.example/'],
   ['round and curly brackets', 'evil(.)a{.}example[dot]org', 'http://evil.a.example.org/'],
   ['dots of the path in a defanged URL', 'hxxp://evil[.]org/a[.]php', 'http://evil.org/a.php'],
   ['brackets in the path of a plain URL stay', 'http://evil.org/a[.]php', 'http://evil.org/a[.]php'],

@@ -38,7 +38,7 @@ export function canonicalUrl(text: string): CanonicalUrl {
   const { scheme, rest } = splitScheme(undefangScheme(unescapeFully(toByteString(strip(text)))));
   const end = rest.search(/[/?\\]/);
   const authority = end < 0 ? rest : rest.slice(0, end);
-  const plain = undefangDots(authority);
+  const plain = undefangDots(authority).replaceAll('[:]', ':');
   const { name, port } = splitPort(plain.slice(plain.lastIndexOf('@') + 1), text);
   const host = canonicalUrlHost(name, text);
 

@@ -2,12 +2,14 @@
 // Objects are made canonical here and nowhere else in the formats.
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { decodeHexInto, hexRunLength } from 'tocsin/protocol/hex.ts';
-import { canonicalHost } from 'tocsin/protocol/host.ts';
+import { canonicalHost, isSharedSuffix } from 'tocsin/protocol/host.ts';
 import { canonicalIpRange, parseIp, parseIpRange } from 'tocsin/protocol/ip.ts';
 import { hostKey, ipKey, urlKey } from 'tocsin/protocol/keys-of.ts';
 import type { KeyKind, ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import { canonicalUrl, pathExpressions } from 'tocsin/protocol/url.ts';
+import type { GroupSecret } from 'tocsin/protocol/wifi.ts';
+import { parseBssid, parseSsid, wifiKey } from 'tocsin/protocol/wifi.ts';
 import { IMPORT_LIMITS } from '../config.ts';
 import type { ClaimDetails, ImportSink } from './format.ts';
 import type { Refusal } from './row.ts';
@@ -58,12 +60,13 @@ export class ClaimDraft {
     return this.addHex(found, bytes, 0);
   }
 
-  /** A host name; `*.name` and `.name` stand for the host with all below it, as `name` does. */
+  /** A host name; `*.name` and `.name` stand for the host with all below it, as `name` does. Never a public suffix. */
   addHost(text: string): Refusal | null {
     if (parseIp(text) !== null) return REFUSED.address;
     const host = attempt(canonicalHost, text.startsWith('*.') ? text.slice(2) : text);
     if (host === null) return REFUSED.host;
-    return host.includes('.') ? this.#addKey(hostKey(host)) : REFUSED.label;
+    if (!host.includes('.')) return REFUSED.label;
+    return isSharedSuffix(host) ? REFUSED.suffix : this.#addKey(hostKey(host));
   }
 
   /** An address or a range, as CIDR. */
@@ -80,7 +83,7 @@ export class ClaimDraft {
     return this.addIp(found?.[1] ?? found?.[2] ?? text);
   }
 
-  /** A URL, with or without a scheme; it stands for itself and all below it. */
+  /** A URL, with or without a scheme; it stands for itself and all below it, so not the root of a public suffix. */
   addUrl(text: string): Refusal | null {
     const url = attempt(canonicalUrl, text);
     if (url === null) return REFUSED.url;
@@ -88,8 +91,16 @@ export class ClaimDraft {
     if (parseIp(url.host) === null) {
       if (attempt(canonicalHost, url.host) === null) return REFUSED.url;
       if (!url.host.includes('.')) return REFUSED.label;
+      if (url.path === '/' && !url.query && isSharedSuffix(url.host)) return REFUSED.suffix;
     }
     return this.#addKey(urlKey(url.host + pathExpressions(url)[0]!));
+  }
+
+  /** A Wi-Fi network by its name and the address of its access point; only its id under the group's secret is kept. */
+  addWifi(group: GroupSecret | undefined, ssid: string, bssid: string): Refusal | null {
+    if (group === undefined) return REFUSED.group;
+    const key = attempt((text) => wifiKey(group, parseSsid(ssid, false), parseBssid(text)), bssid);
+    return key === null ? REFUSED.wifi : this.#addKey(key);
   }
 
   /** Hands all objects to the sink, and is empty then. */

@@ -4,6 +4,7 @@ import { KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import { cleanName } from 'tocsin/protocol/threat-name.ts';
 import type { Category, Level } from 'tocsin/protocol/verdict.ts';
 import { isCategory, isLevel } from 'tocsin/protocol/verdict.ts';
+import type { GroupSecret } from 'tocsin/protocol/wifi.ts';
 import { IMPORT_LIMITS } from '../config.ts';
 import { ClaimDraft } from './claim-draft.ts';
 import type { CsvCells } from './csv-cells.ts';
@@ -27,6 +28,7 @@ const DIGEST_ROLES: readonly (readonly [ColumnRole, KeyKind | null])[] = [
   ['hash', null],
   ['certificate', 'certificate-sha256'],
   ['tbs', 'certificate-tbs'],
+  ['wifi', 'wifi'],
 ];
 
 /** What feeds write into a cell that has nothing to say. */
@@ -41,7 +43,10 @@ export class RowReader {
   readonly #table = new DetailsTable();
   readonly #digests: readonly { readonly column: number; readonly kind: KeyKind | null }[];
 
-  constructor(cells: CsvCells, columns: BoundColumns, width: number) {
+  readonly #group: GroupSecret | undefined;
+
+  constructor(cells: CsvCells, columns: BoundColumns, width: number, group?: GroupSecret) {
+    this.#group = group;
     this.#cells = cells;
     this.#columns = columns;
     this.#width = width;
@@ -79,8 +84,16 @@ export class RowReader {
     return (
       this.#each('url', /\s+/, (text) => draft.addUrl(text)) ??
       this.#each('host', /[\s,;|]+/, (text) => draft.addHost(text)) ??
-      this.#each('ip', /[\s,;|]+/, (text) => draft.addEndpoint(text))
+      this.#each('ip', /[\s,;|]+/, (text) => draft.addEndpoint(text)) ??
+      this.#network()
     );
+  }
+
+  /** A network without a name (hidden) is one whose name cell is empty. */
+  #network(): Refusal | null {
+    const bssid = this.#cell('bssid');
+    if (bssid === '') return null;
+    return this.#draft.addWifi(this.#group, this.#cell('ssid'), bssid);
   }
 
   #digest(column: number, kind: KeyKind | null, bytes: Buffer): Refusal | null {

@@ -20,7 +20,8 @@ export const csv: StreamFormat = {
   kind: 'stream',
   name: 'csv',
   unit: 'line',
-  describe: 'CSV with a header: sha256, sha1, md5, hash, url, domain, ip, level, category, name, reason',
+  describe:
+    'CSV with a header: sha256, sha1, md5, hash, certificate, tbs, url, domain, ip, ssid and bssid, level, category, name, reason',
   example: `tocsin-hub import csv feed.csv ${EXAMPLE}`,
   defaults: { level: 'malicious', category: null },
   open: (sink, options) => openTable('csv', [',', ';'], sink, options),
@@ -102,7 +103,8 @@ class TableReader implements LineReceiver {
           ? bindColumns(namesOf(cells), this.#options.columns)
           : null;
       if (columns === null) continue;
-      return new CsvRecords(cells, this.#receiver(cells, new RowReader(cells, columns, cells.count)));
+      const rows = new RowReader(cells, columns, cells.count, this.#options.group);
+      return new CsvRecords(cells, this.#receiver(cells, rows));
     }
     return null;
   }

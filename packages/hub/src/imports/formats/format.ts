@@ -6,6 +6,7 @@
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import type { Category, Level } from 'tocsin/protocol/verdict.ts';
+import type { GroupSecret } from 'tocsin/protocol/wifi.ts';
 
 /** What the row itself says; null or absent where it says nothing. One object for equal details of one file. */
 export interface ClaimDetails {
@@ -49,6 +50,10 @@ export interface FormatOptions {
   readonly mayBeEmpty?: boolean;
   /** `misp`: also take attributes that are not marked for detection (`to_ids` false). */
   readonly unmarked?: boolean;
+  /** `top-sites`: take the first so many names, and refuse the rest. */
+  readonly top?: number;
+  /** `csv`, `tsv`: the secret of the hub's group, under which a network's name and address become its id. */
+  readonly group?: GroupSecret;
   /** Wall clock, milliseconds since 1970; without it expiry dates in the file are not checked. */
   readonly now?: number;
 }
@@ -63,6 +68,8 @@ interface FormatFacts {
   readonly describe: string;
   /** A command line that works. */
   readonly example: string;
+  /** What its lists are where the operator says nothing else; a feed without it. */
+  readonly sourceKind?: 'warning';
   /** For rows that say no level or category. */
   readonly defaults: { readonly level: Level; readonly category: Category | null };
 }

@@ -2,6 +2,7 @@
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { clamav } from './clamav.ts';
 import { csv, tsv } from './csv.ts';
+import { disconnect } from './disconnect.ts';
 import { dpkg } from './dpkg.ts';
 import type { ImportFormat } from './format.ts';
 import { hashes } from './hashes.ts';
@@ -10,7 +11,10 @@ import { maltrail } from './maltrail.ts';
 import { misp } from './misp.ts';
 import { domains, ips, urls } from './network-lists.ts';
 import { nsrl } from './nsrl.ts';
+import { signers } from './signers.ts';
 import { stix } from './stix.ts';
+import { topSites } from './top-sites.ts';
+import { warninglist } from './warninglist.ts';
 
 export const FORMATS: Readonly<Record<string, ImportFormat>> = {
   hashes,
@@ -26,6 +30,10 @@ export const FORMATS: Readonly<Record<string, ImportFormat>> = {
   ips,
   hosts,
   maltrail,
+  disconnect,
+  signers,
+  'top-sites': topSites,
+  warninglist,
 };
 
 /** The format with this name. Throws `input` for another name. */

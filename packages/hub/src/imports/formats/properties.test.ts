@@ -56,6 +56,15 @@ const ROWS: Readonly<Record<string, { readonly head: string; readonly rows: read
   domains: { head: '', rows: ['evil.example', '*.evil.example;why'] },
   ips: { head: '', rows: ['1.2.3.4\t3', '2001:db8::/32'] },
   hosts: { head: '127.0.0.1 localhost\n', rows: ['0.0.0.0 evil.example b.example', '10.0.0.1 printer'] },
+  signers: {
+    head: 'tbs_sha256\tsubject\tis_ca\toccurrences\tcategories\n',
+    rows: [
+      `${SHA256}\tCN=x\t\t3\tmalicious`,
+      `${SHA256}\tCN=Some CA\tTrue\t3\tmalicious`,
+      `${MD5}\tCN=y\t\t\t`,
+    ],
+  },
+  'top-sites': { head: 'rank,domain\n', rows: ['1,evil.example', '"2","b.example"', '3;pages.dev'] },
   maltrail: { head: '# Reference: x\n', rows: ['evil.example', '1.2.3.4:80', '/x.php', 'http://1.2.3.4'] },
 };
 
@@ -102,9 +111,46 @@ const document = fc
   })
   .map((value) => Buffer.from(JSON.stringify(value, null, 1)));
 
+const warnings = fc
+  .record({
+    list: fc.array(fc.oneof(fc.constantFrom(...PIECES, '1.2.3.0/24', 'a.example'), fc.jsonValue()), {
+      maxLength: 12,
+    }),
+    matching_attributes: fc.constantFrom(['ip-dst'], ['hostname'], ['sha256', 'x509-fingerprint-sha256']),
+    name: fc.string(),
+    type: fc.constantFrom('cidr', 'hostname', 'string', 'regex'),
+  })
+  .map((value) => Buffer.from(JSON.stringify(value)));
+
+const services = fc
+  .record({
+    categories: fc.dictionary(
+      fc.constantFrom('Advertising', 'Analytics', 'Content', 'x'),
+      fc.array(
+        fc.dictionary(
+          fc.string(),
+          fc.dictionary(
+            fc.webUrl(),
+            fc.array(fc.oneof(fc.domain(), fc.constantFrom(...PIECES), fc.jsonValue())),
+          ),
+        ),
+        { maxLength: 3 },
+      ),
+      { minKeys: 1 },
+    ),
+  })
+  .map((value) => Buffer.from(JSON.stringify(value)));
+
+const JSON_FILES: Readonly<Record<string, fc.Arbitrary<Buffer>>> = {
+  misp: document,
+  stix: document,
+  warninglist: warnings,
+  disconnect: services,
+};
+
 /** A file of this format, the same with some bytes changed or cut, or any bytes. */
 function fileOf(format: string): fc.Arbitrary<Uint8Array> {
-  const whole = format === 'misp' || format === 'stix' ? document : listOf(format);
+  const whole = JSON_FILES[format] ?? listOf(format);
   const changes = fc.array(fc.tuple(fc.nat(1_500), fc.nat(255)), { maxLength: 3 });
   const damaged = fc.tuple(whole, changes, fc.nat(1_500)).map(([good, list, size]) => {
     const copy = Buffer.from(size % 3 === 0 ? good.subarray(0, size) : good);

@@ -18,6 +18,8 @@ const page =
 const events = JSON.stringify({ response: [{ Event: { info: 'x', Attribute: [] } }] });
 const bundle = JSON.stringify({ type: 'bundle', id: 'bundle--1', objects: [] });
 
+const JSON_FORMATS: ReadonlySet<string> = new Set(['misp', 'stix', 'disconnect', 'warninglist']);
+
 test('a file that begins like something else is refused by every text format, with what it is', () => {
   for (const [bytes, what] of [
     [png, 'a PNG picture'],
@@ -41,7 +43,7 @@ test('a file that begins like something else is refused by every text format, wi
   ] as const) {
     assert.equal(recognize(bytes).what, what);
     for (const format of STREAMS) {
-      if (what === 'JSON' && (format.name === 'misp' || format.name === 'stix')) continue;
+      if (what === 'JSON' && JSON_FORMATS.has(format.name)) continue;
       const { sink, error } = attempt(format, bytes);
       assert.equal(
         error?.startsWith(`Cannot read the file as '${format.name}': it begins like ${what}, want `),
@@ -74,6 +76,10 @@ test('text of another format is refused whole, with the first row that does not 
     ['misp', names, 'it does not begin like JSON'],
     ['stix', events, 'it is a MISP event'],
     ['stix', list, 'it does not begin like JSON'],
+    ['warninglist', events, 'it is JSON without such a list'],
+    ['disconnect', bundle, 'it is JSON without categories'],
+    ['top-sites', names, rows('no rank and domain', 'evil.example')],
+    ['signers', list, "its header (line 1) has no column 'tbs_sha256'"],
   ] as const) {
     const { error } = attempt(formatNamed(format) as StreamFormat, text);
     assert.equal(

@@ -21,7 +21,8 @@ export const CONNECTION_MESSAGES: readonly Message[] = [
     required: [],
     reasons: {
       join: 'the machine joins a hub',
-      lists: 'the machine fetches lists or key documents, or asks whether there are new ones',
+      lists:
+        'the machine fetches lists, key documents or the secret by which Wi-Fi networks are looked for in them, or asks whether there are new ones',
       events: 'the machine waits for news from its hub',
       renewal: 'the certificate of the machine is renewed',
       policy: 'a policy or a Statement is fetched and acknowledged',

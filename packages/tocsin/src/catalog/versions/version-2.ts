@@ -5,7 +5,7 @@ export const VERSION_2: VersionEntry = {
   number: 2,
   date: '2026-11-27',
   release: null,
-  rendered: '787933ffb29853b5f14c129342023f450a5f81da82c6cf442eba842fd8fbe538',
+  rendered: '9d7e18cdf5cd0b2a12b238b28642f2b4bcf265b3e0914bf37cfb224c59c9c44e',
   table: String.raw`
 connection.machine_id:1d038bf770e3 | connection | basic,plus,premium,virtual | none | 180 | personal | technical | delivery | hub | {"kind":"uuid"}
 connection.address:2770ef3665a0 | connection | basic,plus,premium,virtual | none | 0 | personal | technical | delivery | hub | {"kind":"text","max":64,"pattern":"[0-9a-f.:]{2,45}(?:, port [0-9]{1,5})?"}

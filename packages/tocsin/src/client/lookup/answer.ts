@@ -22,34 +22,48 @@ export function answerOf(kind: KeyKind, record: ClassRecord, answeredBy: Answere
   return { verdict: capAlias(kind, verdictOf(record)), answeredBy, lifetime: record.lifetime };
 }
 
+/** An answer, and which of the keys that were asked it is about. */
+export interface Match {
+  readonly answer: Answer;
+  readonly index: number;
+}
+
 /**
  * One answer for one object from what `ask` says of each of its keys, the most exact first: the first whole
  * digest that is answered wins; of the weaker digests of a file (aliases) the worst level wins, since anybody
  * can make a file with a chosen MD5. Null where no key is answered.
  */
-export function firstAnswer(
+export function firstMatch(
   keys: readonly ObjectKey[],
   ask: (key: ObjectKey, index: number) => Answer | null,
-): Answer | null {
-  let alias: Answer | null = null;
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    const answer = ask(key, i);
+): Match | null {
+  let alias: Match | null = null;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!;
+    const answer = ask(key, index);
     if (answer === null) continue;
-    if (!KEY_KINDS[key.kind].alias) return answer;
-    if (alias === null || badness(answer.verdict.level) > badness(alias.verdict.level))
-      alias = { ...answer, alias: key };
+    if (!KEY_KINDS[key.kind].alias) return { answer, index };
+    if (alias === null || badness(answer.verdict.level) > badness(alias.answer.verdict.level))
+      alias = { answer: { ...answer, alias: key }, index };
   }
   return alias;
 }
 
-/** The worst of several answers to whole questions: the most exact known one, else any that is not `none`. */
-export function mostExact(keys: readonly ObjectKey[], answers: readonly Answer[]): Answer {
-  const known = firstAnswer(keys, (_key, i) => {
+/** Of several answers to whole questions the most exact one that knows its object, and which; null for none. */
+export function mostExactMatch(keys: readonly ObjectKey[], answers: readonly Answer[]): Match | null {
+  return firstMatch(keys, (_key, i) => {
     const answer = answers[i]!;
     return answer.verdict.level === 'unknown' ? null : answer;
   });
-  if (known !== null) return known;
+}
+
+/** The worst of several answers to whole questions: the most exact known one, else any that is not `none`. */
+export function mostExact(keys: readonly ObjectKey[], answers: readonly Answer[]): Answer {
+  return mostExactMatch(keys, answers)?.answer ?? nobodyKnows(answers);
+}
+
+/** The answer where no key is known: unanswered as soon as one could not be asked. */
+export function nobodyKnows(answers: readonly Answer[]): Answer {
   return answers.some((a) => a.answeredBy === 'none') ? UNANSWERED : (answers[0] ?? UNANSWERED);
 }
 

@@ -13,8 +13,8 @@
 //                           matched here                                    unreachable: 'none'
 import type { Consent } from '../../catalog/consent.ts';
 import type { ObjectKey } from '../../protocol/kinds.ts';
-import type { Answer } from './answer.ts';
-import { firstAnswer } from './answer.ts';
+import type { Answer, Match } from './answer.ts';
+import { firstMatch } from './answer.ts';
 import type { FarRung } from './ask-far.ts';
 
 export type { Answer } from './answer.ts';
@@ -38,6 +38,12 @@ export interface Ladder {
   readonly missing: string | null;
 }
 
+/** For a person who asks about one object: what was it that is known? */
+export interface ExplainingLadder extends Ladder {
+  /** As `near`, with which of the keys was known. */
+  nearMatch(keys: readonly ObjectKey[]): Match | null;
+}
+
 /** A near rung: what it says of a key, and a text that changes when that could. */
 export interface NearRung {
   readonly revision: string;
@@ -53,14 +59,17 @@ export interface LadderParts {
   readonly consent: () => Consent;
 }
 
-export function createLadder({ overrides, lists, far, consent }: LadderParts): Ladder {
+export function createLadder({ overrides, lists, far, consent }: LadderParts): ExplainingLadder {
   const byOverride = (key: ObjectKey): Answer | null => overrides.answer(key);
   const byList = (key: ObjectKey): Answer | null => lists.answer(key);
+  const nearMatch = (keys: readonly ObjectKey[]): Match | null =>
+    firstMatch(keys, byOverride) ?? firstMatch(keys, byList);
   return {
     get epoch() {
       return `${lists.revision}.${overrides.revision}.${consent().level}`;
     },
-    near: (keys) => firstAnswer(keys, byOverride) ?? firstAnswer(keys, byList),
+    near: (keys) => nearMatch(keys)?.answer ?? null,
+    nearMatch,
     wantsAlias: (kind) => lists.has(kind) || overrides.has(kind),
     far: (keys) => far.ask(keys),
     get missing() {

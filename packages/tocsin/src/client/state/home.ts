@@ -55,6 +55,8 @@ export interface Home {
   readonly policy: string;
   /** File: what the hub confirmed to have erased, a signed text a line. */
   readonly erasures: string;
+  /** File: the secret of the hub's group, sealed (client/lookup/group-secret.ts). */
+  readonly groupSecret: string;
 }
 
 export const HOME_LIMITS = { maxSmallFile: 1 << 20 } as const;
@@ -100,6 +102,7 @@ export function homeAt(directory: string): Home {
     terms: join(directory, 'terms.json'),
     policy: join(directory, 'policy.json'),
     erasures: join(directory, 'erasures.log'),
+    groupSecret: join(directory, 'group.secret'),
   };
 }
 

@@ -38,7 +38,7 @@ const OWN: Readonly<Record<string, readonly RegExp[]>> = {
     new RegExp(
       `^(?:participation|participation\\.0\\.1|settings|terms|terms\\.accepted|policy)\\.json${TEMPORARY}$`,
     ),
-    new RegExp(`^settings\\.guard${TEMPORARY}$`),
+    new RegExp(`^(?:settings\\.guard|group\\.secret)${TEMPORARY}$`),
     /^(?:consent|consent\.former|consent\.damaged|receipts|receipts\.former|erasures)\.log$/,
     new RegExp(`^consent\\.lock${DATABASE}$`),
     new RegExp(`^(?:spool|journal|cache|state)\\.db${DATABASE}$`),

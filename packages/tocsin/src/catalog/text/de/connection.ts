@@ -23,7 +23,7 @@ export const CONNECTION_DE: Readonly<Record<string, string>> = {
   'message.connection.title': 'Was das Empfangen selbst zeigt',
   'message.connection.reason.join': 'der Rechner tritt einem Hub bei',
   'message.connection.reason.lists':
-    'der Rechner holt Listen oder Schlüsseldokumente ab oder fragt, ob es neue gibt',
+    'der Rechner holt Listen, Schlüsseldokumente oder das Geheimnis ab, mit dem WLANs darin gesucht werden, oder fragt, ob es neue gibt',
   'message.connection.reason.events': 'der Rechner wartet auf Neues von seinem Hub',
   'message.connection.reason.renewal': 'das Zertifikat des Rechners wird erneuert',
   'message.connection.reason.policy': 'eine Richtlinie oder Erklärung wird abgeholt und bestätigt',

@@ -1,0 +1,83 @@
+// Wi-Fi networks as objects (spec/objects.md): the id of a network under the secret of a group, and that secret on
+// the wire. Names and addresses of networks tell where somebody is: they are never an object's text, only the id is.
+import { createHash, createHmac } from 'node:crypto';
+import { parseBase64Url, toBase64Url } from './base64.ts';
+import { shown, TocsinError } from './errors.ts';
+import { parseHex } from './hex.ts';
+import { digestKey } from './keys-of.ts';
+import type { ObjectKey } from './kinds.ts';
+import { record } from './lookup.ts';
+
+export const WIFI_LIMITS = { maxSsid: 32, bssid: 6, secret: 32, maxAnswer: 1_024 } as const;
+
+/** The secret of a hub's group; `id` tells secrets apart and shows nothing of them. */
+export interface GroupSecret {
+  readonly id: string;
+  readonly secret: Uint8Array;
+}
+
+/** The key of a network. `ssid`: up to 32 bytes; `bssid`: as `parseBssid` gives it. Throws `input` for a longer SSID. */
+export function wifiKey(group: GroupSecret, ssid: Uint8Array, bssid: Uint8Array): ObjectKey {
+  if (ssid.length > WIFI_LIMITS.maxSsid)
+    throw new TocsinError(
+      'input',
+      `Cannot read the name of the Wi-Fi network: it has ${ssid.length} bytes, want ${WIFI_LIMITS.maxSsid} at most`,
+    );
+  const mac = createHmac('sha256', group.secret);
+  mac.update('tocsin wifi network\0').update(Uint8Array.of(ssid.length)).update(ssid).update(bssid);
+  return digestKey('wifi', new Uint8Array(mac.digest()));
+}
+
+/** Six bytes in hex, with `:`, `-` or nothing between them. Throws `input` for anything else, and for a group address. */
+export function parseBssid(text: string): Uint8Array {
+  const plain = text.trim();
+  const isSpelled = /^(?:[\da-f]{2}([:-]))(?:[\da-f]{2}\1){4}[\da-f]{2}$|^[\da-f]{12}$/i.test(plain);
+  const bytes = isSpelled ? parseHex(plain.replace(/[:-]/g, '')) : null;
+  const why = bytes === null ? 'it is none' : (bytes[0]! & 1) === 1 ? 'it is an address of a group' : null;
+  if (bytes !== null && why === null) return bytes;
+  throw new TocsinError(
+    'input',
+    `Cannot read the address of the access point '${shown(text)}': ${why}, want six bytes like 02:00:5e:10:00:01`,
+  );
+}
+
+/** The text of an SSID as bytes: UTF-8, or hex digits. Throws `input` for hex that is none. */
+export function parseSsid(text: string, isHex: boolean): Uint8Array {
+  if (!isHex) return new Uint8Array(Buffer.from(text, 'utf8'));
+  const bytes = parseHex(text);
+  if (bytes !== null) return bytes;
+  throw new TocsinError(
+    'input',
+    `Cannot read the name of the Wi-Fi network '${shown(text)}': it is no hex, want pairs of hex digits`,
+  );
+}
+
+/** A wrong number of bytes is a programmer's mistake. */
+export function groupSecretOf(secret: Uint8Array): GroupSecret {
+  if (secret.length !== WIFI_LIMITS.secret) throw new TypeError(`a secret has ${WIFI_LIMITS.secret} bytes`);
+  const id = createHash('sha256').update('tocsin group secret\0').update(secret).digest('hex').slice(0, 16);
+  return { id, secret };
+}
+
+export function formatGroupSecret({ id, secret }: GroupSecret): string {
+  return JSON.stringify({ v: 1, id, secret: toBase64Url(secret) });
+}
+
+/** What `GET /v1/group-secret` answers. Throws `format` for anything else; never shows what it read. */
+export function parseGroupSecret(bytes: Uint8Array): GroupSecret {
+  try {
+    const fields = record(JSON.parse(Buffer.from(bytes).toString('utf8')), 'secret of the group');
+    const { v, id, secret } = fields;
+    const raw = typeof secret === 'string' && secret.length <= 64 ? parseBase64Url(secret) : null;
+    if (v === 1 && raw !== null && raw.length === WIFI_LIMITS.secret) {
+      const group = groupSecretOf(raw);
+      if (group.id === id) return group;
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TocsinError)) throw error;
+  }
+  throw new TocsinError(
+    'format',
+    "Cannot read the secret of the hub's group: it is none of version 1, want v, id and secret",
+  );
+}
