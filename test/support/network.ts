@@ -106,7 +106,7 @@ export class Network {
           seen.push({ method, path: url, body });
         });
         registerListRoutes(app, lists);
-        registerLookupRoutes(app, { lists, known, explain: (key) => explain(hub, key) });
+        registerLookupRoutes(app, { lists, known, clock: world.clock, explain: (key) => explain(hub, key) });
         participation.register(app);
       },
     });

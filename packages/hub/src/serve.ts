@@ -123,7 +123,8 @@ async function makeServer(parts: ServerParts): Promise<HubServer> {
     log: hub.log,
     registerRoutes: (app) => {
       registerListRoutes(app, lists);
-      registerLookupRoutes(app, { lists, known, explain: (key) => explain(hub, key) });
+      const { clock } = hub.world;
+      registerLookupRoutes(app, { lists, known, clock, explain: (key) => explain(hub, key) });
       registerHashListRoutes(app, { lists, hashLists });
       registerGroupSecretRoute(app, openGroupSecret(hub.layout.keys, hub.world));
       participation.register(app);

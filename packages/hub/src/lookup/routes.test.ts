@@ -49,7 +49,7 @@ before(async () => {
       const explain = async (): Promise<never> => {
         throw new Error('nobody asks who said it');
       };
-      registerLookupRoutes(app, { lists: follow(lists), known, explain });
+      registerLookupRoutes(app, { lists: follow(lists), known, clock: systemWorld.clock, explain });
       app.post('/v1/strict', { schema: { body: Strict } }, (request) => ({ body: request.body }));
     },
   });

@@ -12,6 +12,7 @@ import { LOOKUP_LIMITS } from 'tocsin/protocol/lookup.ts';
 import { formatKey, keysToAsk, parseObject } from 'tocsin/protocol/objects.ts';
 import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol/packed-lookup.ts';
 import { LIFETIME_SECONDS, UNKNOWN, verdictOf } from 'tocsin/protocol/verdict.ts';
+import type { Clock } from 'tocsin/protocol/world.ts';
 import { Type } from 'typebox';
 import type { PublishedLists } from '../lists/published.ts';
 import { sendWithheld, WithheldProblem } from '../server/withheld.ts';
@@ -19,6 +20,7 @@ import type { TracedClaim } from '../verdicts/claim-store.ts';
 import type { Explanation } from '../verdicts/explain.ts';
 import { answer } from './answer.ts';
 import type { KnownObjects } from './known.ts';
+import { guardLoad } from './load.ts';
 import { answerObjects, answerPacked, OBJECTS_LIMITS, parseObjectsRequest } from './objects.ts';
 
 /** A digest with its name, or an address; longer ones are not asked for in a path. */
@@ -61,11 +63,19 @@ const WholeKeys = Type.Object(
 export interface LookupParts {
   readonly lists: PublishedLists;
   readonly known: Pick<KnownObjects, 'find' | 'findMany'>;
+  readonly clock: Clock;
   /** Every claim about an object, for a person. */
   readonly explain: (key: ObjectKey) => Promise<Explanation>;
 }
 
-export function registerLookupRoutes(app: FastifyInstance, { lists, known, explain }: LookupParts): void {
+export function registerLookupRoutes(app: FastifyInstance, parts: LookupParts): void {
+  app.register(async (scope) => {
+    guardLoad(scope, parts.clock);
+    registerRoutes(scope, parts);
+  });
+}
+
+function registerRoutes(app: FastifyInstance, { lists, known, explain }: LookupParts): void {
   app.addContentTypeParser(
     PACKED_TYPES.request,
     { parseAs: 'buffer', bodyLimit: PACKED_LIMITS.maxRequestBytes },

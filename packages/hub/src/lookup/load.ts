@@ -1,0 +1,90 @@
+// How much look-ups may load a hub: bytes of requests under way altogether, and of one client over time. What is beyond is
+// refused before its body is read, so that what was accepted is answered as fast as ever.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PACKED_LIMITS } from 'tocsin/protocol/packed-lookup.ts';
+import type { Clock } from 'tocsin/protocol/world.ts';
+import { sendRefusal } from '../server/problems.ts';
+import type { Rate } from '../server/token-buckets.ts';
+import { TokenBuckets } from '../server/token-buckets.ts';
+
+export const LOAD_LIMITS = {
+  /** Bodies of look-ups at once, by what their heads say; beyond it the hub is busy: 503. */
+  maxBytesAtOnce: 64 * 2 ** 20,
+  /** What one client may ask, bytes of bodies: a burst, and then so much a second; beyond it 429. */
+  burstBytes: 256 * 2 ** 20,
+  bytesPerSecond: 64 * 2 ** 20,
+  maxClients: 100_000,
+  retrySeconds: 1,
+} as const;
+
+const CLIENT: Rate = { capacity: LOAD_LIMITS.burstBytes, fill: LOAD_LIMITS.bytesPerSecond / 1_000 };
+
+export type Admission =
+  | { readonly kind: 'admitted' }
+  | { readonly kind: 'too-many' | 'busy'; readonly retryAfterSeconds: number };
+
+export class LookupLoad {
+  readonly #clients: TokenBuckets;
+  #bytes = 0;
+
+  constructor(clock: Clock) {
+    this.#clients = new TokenBuckets(clock, LOAD_LIMITS.maxClients);
+  }
+
+  /** What is admitted is to be given back by `done` with the same number. */
+  admit(client: string, bytes: number): Admission {
+    if (this.#bytes + bytes > LOAD_LIMITS.maxBytesAtOnce)
+      return { kind: 'busy', retryAfterSeconds: LOAD_LIMITS.retrySeconds };
+    const wait = this.#clients.take(client, CLIENT, bytes);
+    if (wait > 0) return { kind: 'too-many', retryAfterSeconds: wait };
+    this.#bytes += bytes;
+    return { kind: 'admitted' };
+  }
+
+  done(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
+
+/** Guards the routes of `app` (a scope of their own) from the head of a request to the end of its answer. */
+export function guardLoad(app: FastifyInstance, clock: Clock): void {
+  const load = new LookupLoad(clock);
+  const admitted = new WeakMap<FastifyRequest, number>();
+  const release = async (request: FastifyRequest): Promise<void> => {
+    const bytes = admitted.get(request);
+    if (bytes === undefined) return;
+    admitted.delete(request);
+    load.done(bytes);
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    const bytes = bodyBytes(request);
+    const admission = load.admit(request.machine?.machineId ?? '', bytes);
+    if (admission.kind === 'admitted') admitted.set(request, bytes);
+    else return refuse(reply, admission);
+  });
+  app.addHook('onResponse', release);
+  app.addHook('onRequestAbort', release);
+}
+
+/** As the head says; without a length the most that may come. */
+function bodyBytes({ headers, method }: FastifyRequest): number {
+  if (method === 'GET') return 1;
+  const length = Number(headers['content-length'] ?? PACKED_LIMITS.maxRequestBytes);
+  return Number.isSafeInteger(length) && length > 0 ? Math.min(length, PACKED_LIMITS.maxRequestBytes) : 1;
+}
+
+function refuse(
+  reply: FastifyReply,
+  { kind, retryAfterSeconds }: Exclude<Admission, { kind: 'admitted' }>,
+): FastifyReply {
+  const isBusy = kind === 'busy';
+  return sendRefusal(reply, {
+    status: isBusy ? 503 : 429,
+    code: 'busy',
+    title: isBusy ? 'The hub is busy' : 'Too many look-ups',
+    detail: isBusy
+      ? 'Cannot answer the look-up now: the hub has as many under way as it takes, want a later call'
+      : 'Cannot answer the look-up now: this machine asked more than its share, want a later call',
+    retryAfterSeconds,
+  });
+}
