@@ -82,6 +82,12 @@ const CLEANED: readonly [what: string, text: string, name: string | null][] = [
 for (const [what, text, name] of CLEANED)
   test(`cleanName: ${what}`, () => assert.equal(cleanName(text), name));
 
+test('cleanName: marks that become neighbours stand in their order', () => {
+  const name = cleanName('\u1dd1\u0000\u08cf');
+  assert.equal(name, '\u08cf\u1dd1');
+  assert.equal(cleanName(name), name);
+});
+
 test('cleanName: any text yields null or a printable, bounded, well-formed name that stays as it is', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {

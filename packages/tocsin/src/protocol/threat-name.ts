@@ -63,10 +63,10 @@ export function cleanName(text: string): string | null {
   // Cut before the costly part: a name is short, and what stands behind four times its length is none.
   const printable = text
     .slice(0, 4 * NAME_LIMITS.maxLength)
-    .normalize('NFC')
     .replace(/[\p{Z}\t\r\n\v\f]+/gu, ' ')
     .replace(/[\p{C}\ufffd]/gu, '')
-    .replace(/ +/g, ' ');
+    .normalize('NFC') // last, for marks become neighbours where something between them went
+    .replace(/[\p{Z}]+/gu, ' ');
   const kept = cutText(printable.trim(), NAME_LIMITS.maxLength).trimEnd();
   return kept === '' ? null : kept;
 }
