@@ -49,8 +49,9 @@ function prefixOf(text: string): Uint8Array {
 /** A space is what a plus sign becomes that nobody escaped. */
 function bytesOf(text: string, what: string): Uint8Array {
   const plain = text.replaceAll(' ', '+');
-  if (/^[A-Za-z0-9+/_-]{1,128}={0,2}$/.test(plain)) return new Uint8Array(Buffer.from(plain, 'base64'));
-  throw new TocsinError('input', `Cannot read a ${what}: it is no base64, want up to 96 bytes in base64`);
+  // One digit alone is no byte.
+  if (/^[A-Za-z0-9+/_-]{2,128}={0,2}$/.test(plain)) return new Uint8Array(Buffer.from(plain, 'base64'));
+  throw new TocsinError('input', `Cannot read a ${what}: it is no base64, want 1 to 96 bytes in base64`);
 }
 
 function atMost(what: string, count: number, limit: number): void {
