@@ -139,6 +139,7 @@ test('known by heart: a list file that is damaged is told, and what the files sa
   const lists = new Lists(t);
   const log: string[] = [];
   const known = lists.known(t, log);
+  agrees(known, lists);
   lists.publish({ malicious: range(0, 20, 'malicious') });
   await known.ready;
   const before = lists.manifest.lists[0]!;
@@ -150,4 +151,17 @@ test('known by heart: a list file that is damaged is told, and what the files sa
     log.join(),
     /^the index of file-sha256 cannot be made, its list files are asked: .*no segment/,
   );
+});
+
+test('known by heart: nothing is read of a kind until somebody asks about it', async (t) => {
+  const lists = new Lists(t);
+  const log: string[] = [];
+  const known = lists.known(t, log);
+  lists.publish({ malicious: range(0, 20, 'malicious') });
+  writeFileSync(lists.pathOf(lists.manifest.lists[0]!.digest), 'no segment');
+  await known.ready;
+  assert.deepEqual(log, []);
+  assert.throws(() => known.find(KIND, keyOf(1)), { code: 'corrupt' });
+  await known.ready;
+  assert.equal(log.length, 1, 'asked about, it is made, and cannot be');
 });

@@ -1,5 +1,6 @@
 // What the published lists of this moment say of whole keys, by heart: one index a kind over the base lists, made aside
-// when they change, and one over the changes, which are few. Until both are there the files are asked, which say the same.
+// when they change, and one over the changes, which are few. Made from the first question about a kind on: most hubs are
+// never asked by whole keys. Until both are there the files are asked, which say the same.
 //
 //   key ─► changes ─ listed ─► that, or nothing where it was taken back
 //             └─ absent ─► malicious and known-good in one table ─► record, or nothing
@@ -30,6 +31,8 @@ interface Held {
 }
 
 interface Kind {
+  /** False until somebody asked: then nothing is held. */
+  asked: boolean;
   /** False while what is held is not what is published. */
   current: boolean;
   bases: Held | null;
@@ -51,22 +54,22 @@ export class KnownObjects {
   #following: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** Follows the lists from now on. */
+  /** Follows the lists of each kind that is asked about. */
   constructor(parts: KnownParts) {
     this.#parts = parts;
-    for (const kind of KEY_KIND_NAMES) this.#kinds.set(kind, { current: false, bases: null, changes: null });
+    for (const kind of KEY_KIND_NAMES)
+      this.#kinds.set(kind, { asked: false, current: false, bases: null, changes: null });
     this.#unfollow = parts.lists.onRevision(() => this.#follow());
-    this.#follow();
   }
 
-  /** Resolves when everything that is published now is known by heart, or the files have to do. */
+  /** Resolves when everything that was asked about and is published now is known by heart, or the files have to do. */
   get ready(): Promise<void> {
     return this.#following;
   }
 
   /** What is published of the key that stands in `keys` at `offset`; null where nothing is, or it was taken back. */
   find(kind: KeyKind, keys: Uint8Array, offset = 0): ClassRecord | null {
-    const { current, changes, bases } = this.#kinds.get(kind)!;
+    const { current, changes, bases } = this.#asked(kind);
     if (!current) return this.#inFiles(kind, keys, offset);
     const changed = changes?.index.find(keys, offset) ?? null;
     if (changed !== null) return changed.level === 'unknown' ? null : changed;
@@ -81,7 +84,7 @@ export class KnownObjects {
     onKnown: (i: number, record: ClassRecord) => void,
   ): void {
     const { bytes } = KEY_KINDS[kind];
-    const { current, changes, bases } = this.#kinds.get(kind)!;
+    const { current, changes, bases } = this.#asked(kind);
     const inBases = current ? numbersIn(bases, keys, count) : null;
     const inChanges = current ? numbersIn(changes, keys, count) : null;
     for (let i = 0; i < count; i++) {
@@ -104,6 +107,15 @@ export class KnownObjects {
     this.#kinds.clear();
   }
 
+  #asked(kind: KeyKind): Kind {
+    const held = this.#kinds.get(kind)!;
+    if (!held.asked) {
+      held.asked = true;
+      this.#follow();
+    }
+    return held;
+  }
+
   #inFiles(kind: KeyKind, keys: Uint8Array, offset: number): ClassRecord | null {
     const bytes = keys.subarray(offset, offset + KEY_KINDS[kind].bytes);
     const answer = this.#parts.lists.set.find({ kind, bytes });
@@ -112,7 +124,7 @@ export class KnownObjects {
 
   /** Marks what is not current any more, at once, and has it made. */
   #follow(): void {
-    for (const [kind, held] of this.#kinds) held.current = this.#isCurrent(kind, held);
+    for (const [kind, held] of this.#kinds) held.current = held.asked && this.#isCurrent(kind, held);
     this.#following = this.#following.then(() => this.#takeUp());
   }
 
@@ -130,7 +142,7 @@ export class KnownObjects {
 
   async #takeUp(): Promise<void> {
     for (const [kind, held] of this.#kinds) {
-      if (this.#closed || held.current) continue;
+      if (this.#closed || held.current || !held.asked) continue;
       try {
         const [bases, changes] = this.#wanted(kind);
         held.bases = await this.#take(kind, held.bases, bases);
