@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import type { TlsOptions } from 'node:tls';
 import { connectHub, type HubChannel } from 'tocsin/client/channel/channel.ts';
-import { join, openHub, rejoin, renewIfDue } from 'tocsin/client/channel/enrol.ts';
+import { join, rejoin } from 'tocsin/client/channel/enrol.ts';
 import {
   currentKeys,
   type Joined,
@@ -11,6 +11,7 @@ import {
   requireJoined,
   saveJoined,
 } from 'tocsin/client/channel/identity.ts';
+import { openHub, renewIfDue } from 'tocsin/client/channel/open-hub.ts';
 import type { Home } from 'tocsin/client/state/home.ts';
 import { type ErrorCode, TocsinError } from 'tocsin/protocol/errors.ts';
 import { makeAuthority } from '../keys/authority.ts';

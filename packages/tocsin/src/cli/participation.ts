@@ -145,7 +145,7 @@ function isYes(
 /** The newest terms belong into the Statement, and the newest choice comes before this one. */
 async function askHubFirst({ home, world, terminal }: Cli, source: ConsentSource): Promise<void> {
   const [{ openHub }, { PATIENCE }] = await Promise.all([
-    import('../client/channel/enrol.ts'),
+    import('../client/channel/open-hub.ts'),
     import('../client/machine.ts'),
   ]);
   let channel: HubChannel | null = null;

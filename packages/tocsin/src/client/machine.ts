@@ -1,6 +1,5 @@
 // The parts of one machine, put together from its state directory: what a subcommand, a test or another
 // program opens to ask about objects. Opening touches no network; only `far` of the ladder and `refreshLists` do.
-
 import type { Consent } from '../catalog/consent.ts';
 import type { LookupReason } from '../catalog/messages/lookup.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
@@ -201,7 +200,7 @@ export class Machine {
 
   async #open(): Promise<HubChannel> {
     try {
-      const { openHub } = await import('./channel/enrol.ts');
+      const { openHub } = await import('./channel/open-hub.ts');
       const onRenewalProblem = (words: string): void => {
         this.#alarms.push(`The certificate of this machine could not be renewed: ${words}`);
       };

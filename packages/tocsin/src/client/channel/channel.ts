@@ -11,7 +11,7 @@
 // HubChannel.download(outgoing, to: Writable, options)
 // HubChannel.events(outgoing, onEvent, signal)
 // HubChannel.close()
-// `openHub({home, world})` in enrol.ts makes one from the stored state, and renews the certificate when due.
+// `openHub({home, world})` in open-hub.ts makes one from the stored state, and renews the certificate when due.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

@@ -1,15 +1,13 @@
-// Enrolment (spec/enrolment.md): join, renew, rejoin, and opening the channel from what is stored.
+// Enrolment (spec/enrolment.md): join, rejoin, and a number of its own for a copy. Renewal: open-hub.ts.
 //
 //   token ─► dial, names the pinned root? ─► keys document, signed by the root? ─► key made, kept ─► dial, checked
 //         ─► simpleenroll with the secret ─► certificate for the kept key? ─► identity stored ─► joined
 //
 // join(home, url, token, world): Promise<Joined>        once per machine
 // rejoin(home, url, token, world): Promise<Joined>      replaces the pin: only ever on a person's word
-// renewIfDue(home, world): Promise<Renewal>
-// openHub({home, world}): Promise<HubChannel>           what everything else uses
-import { createHash, X509Certificate } from 'node:crypto';
+// enrolAnew(home, world): Promise<Joined>                another number for a copy of a machine
+import { createHash } from 'node:crypto';
 import { toBase64Url } from '../../protocol/base64.ts';
-import { checkMachineCertificate, renewalDue } from '../../protocol/certificates.ts';
 import { errorWords, TocsinError } from '../../protocol/errors.ts';
 import { toHex } from '../../protocol/hex.ts';
 import type { JoinToken } from '../../protocol/join-token.ts';
@@ -24,27 +22,17 @@ import { connectHub } from './channel.ts';
 import type { ChannelLimits } from './config.ts';
 import { CHANNEL_LIMITS } from './config.ts';
 import { connectionRequest } from './connection.ts';
-import { makeMachineKey, makeRequest, readAnswer } from './csr.ts';
+import { makeMachineKey, makeRequest } from './csr.ts';
 import type { HubAddress } from './dial.ts';
 import { parseHubUrl } from './dial.ts';
-import type { Joined, MachineIdentity } from './identity.ts';
-import {
-  checkPair,
-  currentKeys,
-  dropPending,
-  loadJoined,
-  loadPending,
-  requireJoined,
-  saveJoined,
-  saveKeys,
-  savePending,
-} from './identity.ts';
+import { EST_HEADERS, identityOf } from './est.ts';
+import type { Joined } from './identity.ts';
+import { dropPending, loadJoined, loadPending, requireJoined, saveJoined, savePending } from './identity.ts';
 import { fetchKeys } from './keys.ts';
+import { openJoined } from './open-hub.ts';
 import type { Recorder } from './recorder.ts';
 
 const ENROLL = '/.well-known/est/simpleenroll';
-const REENROLL = '/.well-known/est/simplereenroll';
-const EST_HEADERS = { 'content-type': 'application/pkcs10', 'content-transfer-encoding': 'base64' } as const;
 
 /**
  * Joins the hub at `url` that the token pins. On return the identity is durable. Interrupted, the same token
@@ -140,25 +128,6 @@ function keyForToken(home: Home, token: JoinToken): string {
   return privateKey;
 }
 
-/** What the hub gave is checked as the hub will check it, before it replaces what works. */
-async function identityOf(
-  body: Uint8Array,
-  privateKey: string,
-  keys: TrustedKeys,
-  world: World,
-): Promise<MachineIdentity> {
-  const certificate = await readAnswer(body, privateKey);
-  const check = checkMachineCertificate(certificate, keys.authorities, world.clock.now());
-  if (check.kind === 'refused' || check.renewOnly)
-    throw new TocsinError(
-      'certificate',
-      `Cannot use the certificate from the hub: ${check.kind === 'refused' ? check.why : 'it has ended'}, want a right clock here and at the hub`,
-    );
-  const identity = { machineId: check.machineId, privateKey, certificate: certificate.toString() };
-  checkPair(identity);
-  return identity;
-}
-
 /**
  * Enrols this machine once more under the certificate that it holds (RFC 7030, 3.3.2 allows that in place of a token),
  * with a new key: the hub gives it another number. For a copy of a machine. The new identity is durable on return; what
@@ -169,7 +138,7 @@ export async function enrolAnew(home: Home, world: World, limits?: Partial<Chann
   const recorder = new HomeRecorder({ home, world });
   let channel: HubChannel | null = null;
   try {
-    channel = await open(home, joined, world, { limits, recorder });
+    channel = await openJoined(home, joined, world, { limits, recorder });
     const privateKey = makeMachineKey();
     const body = Buffer.from(await makeRequest(privateKey));
     const call = { reason: 'join', method: 'POST', path: ENROLL, headers: EST_HEADERS, body } as const;
@@ -182,121 +151,5 @@ export async function enrolAnew(home: Home, world: World, limits?: Partial<Chann
   } finally {
     channel?.close();
     recorder.close();
-  }
-}
-
-export type Renewal =
-  | { readonly kind: 'current' /** Milliseconds since 1970. */; readonly dueAt: number }
-  | { readonly kind: 'renewed'; readonly dueAt: number };
-
-/**
- * Renews the certificate where 2/3 of its life have passed, also long after its end, with the same key; a
- * newer one is durable on return. Throws `not-joined`; `certificate` or `denied` where the hub refuses for good
- * (revoked, or past 180 days: a person must rejoin); `unreachable`, `pin` as the channel.
- */
-export async function renewIfDue(
-  home: Home,
-  world: World,
-  limits?: Partial<ChannelLimits>,
-  recorder?: Recorder,
-): Promise<Renewal> {
-  const joined = requireJoined(home);
-  const dueAt = renewalDue(new X509Certificate(joined.identity.certificate));
-  if (world.clock.now() < dueAt) return { kind: 'current', dueAt };
-  const channel = await open(home, joined, world, { limits, recorder });
-  try {
-    const { privateKey, machineId } = joined.identity;
-    const body = Buffer.from(await makeRequest(privateKey));
-    const call = { reason: 'renewal', method: 'POST', path: REENROLL, headers: EST_HEADERS, body } as const;
-    const answer = expectOk(await channel.request(connectionRequest(call)));
-    const identity = await identityOf(answer.body, privateKey, channel.keys, world);
-    if (identity.machineId !== machineId)
-      throw new TocsinError(
-        'certificate',
-        'Cannot use the certificate from the hub: it names another machine',
-      );
-    saveJoined(home, { ...requireJoined(home), identity });
-    return { kind: 'renewed', dueAt: renewalDue(new X509Certificate(identity.certificate)) };
-  } finally {
-    channel.close();
-  }
-}
-
-export interface OpenOptions {
-  readonly home: Home;
-  readonly world: World;
-  readonly limits?: Partial<ChannelLimits>;
-  /** The journal of this machine by default. */
-  readonly recorder?: Recorder;
-  /** Told where a renewal that was due failed while the certificate still counts. */
-  readonly onRenewalProblem?: (words: string) => void;
-}
-
-/**
- * The channel of this machine. Its certificate is renewed where that is due, now and for as long as the channel
- * is open. Throws `not-joined`; what `renewIfDue` throws, where the certificate has ended; otherwise connects at
- * the first request.
- */
-export async function openHub(options: OpenOptions): Promise<HubChannel> {
-  const { home, world, limits, recorder } = options;
-  await renewOrExplain(options);
-  const joined = requireJoined(home);
-  let shown = joined.identity.certificate;
-  const follow = async (): Promise<void> => {
-    await renewOrExplain(options);
-    const { identity } = requireJoined(home); // another process may have renewed it
-    if (identity.certificate === shown) return;
-    shown = identity.certificate;
-    channel.useIdentity(identity);
-  };
-  const timer = setInterval(() => {
-    follow().catch((error: unknown) => options.onRenewalProblem?.(errorWords(error)));
-  }, limits?.renewCheckMs ?? CHANNEL_LIMITS.renewCheckMs);
-  timer.unref();
-  const onClose = (): void => clearInterval(timer);
-  const channel = await open(home, joined, world, { limits, recorder, onClose });
-  return channel;
-}
-
-/** A renewal that fails matters only where the certificate has ended. */
-async function renewOrExplain(options: OpenOptions): Promise<void> {
-  const { home, world, limits, recorder, onRenewalProblem } = options;
-  try {
-    await renewIfDue(home, world, limits, recorder);
-  } catch (error) {
-    const { certificate } = requireJoined(home).identity;
-    if (world.clock.now() >= new X509Certificate(certificate).validToDate.getTime()) throw error;
-    onRenewalProblem?.(errorWords(error));
-  }
-}
-
-interface OpenParts {
-  readonly limits: Partial<ChannelLimits> | undefined;
-  readonly recorder: Recorder | undefined;
-  readonly onClose?: () => void;
-}
-
-async function open(home: Home, joined: Joined, world: World, parts: OpenParts): Promise<HubChannel> {
-  const { url, root, identity, keysNumber } = joined;
-  const address = parseHubUrl(url);
-  const limits = { ...CHANNEL_LIMITS, ...parts.limits };
-  const own = parts.recorder === undefined ? new HomeRecorder({ home, world }) : null;
-  const recorder = parts.recorder ?? own!;
-  const onClose = (): void => {
-    parts.onClose?.();
-    own?.close();
-  };
-  try {
-    let keys = currentKeys(joined, world.clock);
-    if (keys === null) {
-      const held = keysNumber;
-      keys = await fetchKeys({ address, root, held, world, limits, recorder, reason: 'lists' });
-      saveKeys(home, keys);
-    }
-    const onKeys = (newer: TrustedKeys): void => saveKeys(home, newer);
-    return connectHub({ url, keys, identity, world, recorder, limits, onKeys, onClose });
-  } catch (error) {
-    onClose();
-    throw error;
   }
 }

@@ -1,5 +1,4 @@
 // The calls for terms, policy and choices over a channel, each of the message `connection`.
-
 import type { HubCall } from '../consent/exchange.ts';
 import type { HubChannel } from './channel.ts';
 import { connectionRequest } from './connection.ts';
