@@ -4,7 +4,6 @@
 //   test/fixtures/VERSION/agent.tar.gz  a machine's TOCSIN_HOME: identity, lists, overrides, participation, cache
 //
 // Every later release must open both (test/releases.test.ts). A made fixture is never changed.
-
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';

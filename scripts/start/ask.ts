@@ -1,5 +1,4 @@
 // The one question of npm start: how much may leave this machine. Whatever is no clear yes is a no.
-
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 

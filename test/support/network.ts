@@ -1,6 +1,5 @@
 // A whole Tocsin network in one process: a hub with its real engine and TLS server, machines with directories of
 // their own, all under one clock that the test moves.
-
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

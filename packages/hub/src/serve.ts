@@ -5,7 +5,6 @@
 //                 PostgreSQL's notification ─► reload, tell machines (lists/published.ts)
 //
 // One process of possibly several over the same records; it holds nothing that a restart would lose.
-
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

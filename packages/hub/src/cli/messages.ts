@@ -1,6 +1,5 @@
 // tocsin-hub messages list|export|stats: what machines sent. Export is for partners that the terms name, and holds no
 // machine; list is for whoever the data is about.
-
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { PARTNER_USES } from 'tocsin/catalog/terms.ts';

@@ -1,12 +1,14 @@
 // What commands about Statements and policies begin with: the keys of the hub, and the terms in force.
 import type { Edition } from 'tocsin/catalog/item.ts';
 import { parseJurisdiction } from 'tocsin/catalog/jurisdictions.ts';
+import type { StatementFormat } from 'tocsin/catalog/statement/formats.ts';
+import { STATEMENT_FORMATS } from 'tocsin/catalog/statement/formats.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import type { Hub } from '../hub.ts';
 import type { KeyRing } from '../keys/store.ts';
 import { createKeys, openKeys } from '../keys/store.ts';
-import type { DocumentName, Format, Language } from '../privacy/documents.ts';
-import { DOCUMENTS, FORMATS, LANGUAGES } from '../privacy/documents.ts';
+import type { DocumentName, Language } from '../privacy/documents.ts';
+import { DOCUMENTS, LANGUAGES } from '../privacy/documents.ts';
 import type { SignedTerms } from '../privacy/terms.ts';
 import { newestTerms, publishTerms } from '../privacy/terms.ts';
 import { parseEdition, termsFrom } from '../privacy/terms-settings.ts';
@@ -66,8 +68,8 @@ export function placeFrom(flags: PlaceFlags, { terms }: SignedTerms): DocumentPl
   };
 }
 
-export function formatFrom(flag: string | undefined): Format {
-  return oneOf('format', flag ?? 'text', FORMATS);
+export function formatFrom(flag: string | undefined): StatementFormat {
+  return oneOf('format', flag ?? 'text', STATEMENT_FORMATS);
 }
 
 /** Throws `input` with what there is. */

@@ -1,6 +1,5 @@
 // The lists that come with the hub: harmless test files that must always be found, well-known trackers, payment sites.
 // Each is a source of its own, whose name nobody else may have (source-name.ts).
-
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

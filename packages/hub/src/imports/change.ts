@@ -1,5 +1,4 @@
 // What an import changes against what its source said before, whichever way either is stored.
-
 import type { Difference } from 'tocsin/lists/merge.ts';
 import { diffCursors } from 'tocsin/lists/merge.ts';
 import type { Cursor } from 'tocsin/lists/segment-cursor.ts';

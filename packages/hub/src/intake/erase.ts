@@ -1,7 +1,6 @@
 // Carries out a machine's request to erase (spec/message.md 4.2), in the one transaction that its caller commits:
 // messages gone, lateness remembered, withdrawal recorded, confirmation signed and kept. Killed before the commit,
 // nothing has happened and the machine asks again; after it, the same answer is given again.
-
 import type { ErasureScope } from 'tocsin/catalog/erasure-confirmation.ts';
 import { signConfirmation } from 'tocsin/catalog/erasure-confirmation.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';

@@ -1,7 +1,6 @@
 // Takes the record of a choice into the machine's chain, keeps the text that it accepts and countersigns it
 // (spec/message.md 4.1), within the caller's transaction and under the machine's row lock. Whether anything may be sent
 // under it is not decided here.
-
 import { signReceipt } from 'tocsin/catalog/consent-receipt.ts';
 import type { SignedRecord } from 'tocsin/catalog/consent-record.ts';
 import { peekRecord } from 'tocsin/catalog/consent-record.ts';

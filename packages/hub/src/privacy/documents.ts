@@ -3,25 +3,20 @@
 import { acceptedList, parseAcceptedList } from 'tocsin/catalog/fingerprint.ts';
 import type { Document } from 'tocsin/catalog/statement/document.ts';
 import type { DocumentName } from 'tocsin/catalog/statement/documents.ts';
+import type { StatementFormat } from 'tocsin/catalog/statement/formats.ts';
+import { formatStatement } from 'tocsin/catalog/statement/formats.ts';
 import type { Language, Statement, StatementContext } from 'tocsin/catalog/statement/statement.ts';
 import {
   itemsOfStatement,
   renderPrivacyPolicy,
   renderStatement,
-  statementAsHtml,
-  statementAsMarkdown,
-  statementAsText,
 } from 'tocsin/catalog/statement/statement.ts';
 import { statementAsJson } from 'tocsin/catalog/statement/statement-json.ts';
 import type { Terms } from 'tocsin/catalog/terms.ts';
-import { never } from 'tocsin/protocol/errors.ts';
 
 export { DOCUMENTS } from 'tocsin/catalog/statement/documents.ts';
 export { CATALOG_VERSION, LANGUAGES } from 'tocsin/catalog/statement/statement.ts';
 export type { DocumentName, Language };
-
-export const FORMATS = ['text', 'md', 'html', 'json'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** A document as it was rendered; what is kept of every version. */
 export interface HubDocument extends Omit<Statement, 'content' | 'terms'> {
@@ -47,18 +42,7 @@ export function renderDocument(document: DocumentName, context: HubContext): Hub
 }
 
 /** In one of its forms, complete: the same bytes as a machine prints. */
-export function formatDocument(kept: HubDocument, format: Format): string {
-  const statement: Statement = { ...kept, terms: null };
-  switch (format) {
-    case 'text':
-      return statementAsText(statement);
-    case 'md':
-      return statementAsMarkdown(statement);
-    case 'html':
-      return statementAsHtml(statement);
-    case 'json':
-      return `${JSON.stringify(kept.json, null, 2)}\n`;
-    default:
-      return never(format);
-  }
+export function formatDocument(kept: HubDocument, format: StatementFormat): string {
+  if (format === 'json') return `${JSON.stringify(kept.json, null, 2)}\n`;
+  return formatStatement({ ...kept, terms: null }, format);
 }

@@ -1,6 +1,5 @@
 // Erasing for an operator, without a machine that asks: a person wrote a letter, or a machine is gone. One
 // transaction, remembered and confirmed as a request of the machine is.
-
 import type { ErasureScope } from 'tocsin/catalog/erasure-confirmation.ts';
 import { signConfirmation } from 'tocsin/catalog/erasure-confirmation.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';

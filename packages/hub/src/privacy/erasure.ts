@@ -1,6 +1,5 @@
 // Erasing what came from a machine, and remembering up to which number, so that nothing older comes in late (tables
 // message and erasure). All within the caller's transaction: erased and confirmed, or neither.
-
 import type { ErasureScope } from 'tocsin/catalog/erasure-confirmation.ts';
 import { SUBMISSION_MESSAGES } from 'tocsin/catalog/messages/submission.ts';
 import { never } from 'tocsin/protocol/errors.ts';

@@ -2,9 +2,11 @@
 // out; everything that is not a tag of this file is escaped. Knows nothing of machines.
 import { EDITIONS } from 'tocsin/catalog/item.ts';
 import { jurisdictionName } from 'tocsin/catalog/jurisdictions.ts';
+import { STATEMENT_FORMATS } from 'tocsin/catalog/statement/formats.ts';
+import { escapeHtml } from 'tocsin/catalog/statement/render-html.ts';
 import type { ItemChanges } from './changes.ts';
 import type { DocumentName, HubDocument } from './documents.ts';
-import { FORMATS, LANGUAGES } from './documents.ts';
+import { LANGUAGES } from './documents.ts';
 import { PAGE_WORDS } from './page-words.ts';
 
 export const PATHS: Readonly<Record<DocumentName, string>> = {
@@ -62,7 +64,9 @@ function frameHtml({ shown, versions, changes }: PageFrame): string {
     row(words.place, [escapeHtml(place)]),
     row(
       words.forms,
-      FORMATS.filter((format) => format !== 'html').map((format) => link(at({ format }), format, false)),
+      STATEMENT_FORMATS.filter((format) => format !== 'html').map((format) =>
+        link(at({ format }), format, false),
+      ),
     ),
     row(
       words.versions,
@@ -127,15 +131,4 @@ function link(to: Link, name: string, isHere: boolean): string {
 
 function row(name: string, values: readonly string[]): string {
   return `<div><dt>${escapeHtml(name)}</dt><dd>${values.join(' · ')}</dd></div>`;
-}
-
-export function escapeHtml(text: string): string {
-  const names: Readonly<Record<string, string>> = {
-    '&': 'amp',
-    '<': 'lt',
-    '>': 'gt',
-    '"': 'quot',
-    "'": '#39',
-  };
-  return text.replace(/[&<>"']/g, (character) => `&${names[character]};`);
 }

@@ -5,10 +5,12 @@ import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Edition } from 'tocsin/catalog/item.ts';
 import { EDITIONS } from 'tocsin/catalog/item.ts';
+import type { StatementFormat } from 'tocsin/catalog/statement/formats.ts';
+import { STATEMENT_FORMATS } from 'tocsin/catalog/statement/formats.ts';
 import { HTML_POLICY } from 'tocsin/catalog/statement/render-html.ts';
 import { Type } from 'typebox';
-import type { DocumentName, Format, Language } from './documents.ts';
-import { FORMATS, formatDocument, LANGUAGES } from './documents.ts';
+import type { DocumentName, Language } from './documents.ts';
+import { formatDocument, LANGUAGES } from './documents.ts';
 import type { Library } from './library.ts';
 import { framed, PATHS } from './page.ts';
 import type { CurrentTerms } from './terms.ts';
@@ -27,7 +29,7 @@ const Query = Type.Object({
   edition: Type.Optional(Type.Enum([...EDITIONS])),
   jurisdiction: Type.Optional(Type.String({ pattern: '^(?:[A-Z]{2}|unknown)$' })),
   version: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}\\.[0-9]{1,9}$' })),
-  format: Type.Optional(Type.Enum([...FORMATS])),
+  format: Type.Optional(Type.Enum([...STATEMENT_FORMATS])),
 });
 
 interface Asked {
@@ -35,10 +37,10 @@ interface Asked {
   readonly edition?: Edition;
   readonly jurisdiction?: string;
   readonly version?: string;
-  readonly format?: Format;
+  readonly format?: StatementFormat;
 }
 
-const TYPES: Readonly<Record<Format, string>> = {
+const TYPES: Readonly<Record<StatementFormat, string>> = {
   html: 'text/html; charset=utf-8',
   text: 'text/plain; charset=utf-8',
   md: 'text/markdown; charset=utf-8',

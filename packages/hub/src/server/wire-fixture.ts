@@ -1,5 +1,4 @@
 // The two ends of a connection without any of our checks, for tests that play the attacker. For tests only.
-
 import type { X509Certificate } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
 import type { AddressInfo } from 'node:net';

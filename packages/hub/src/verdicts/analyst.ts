@@ -1,5 +1,4 @@
 // What a person says of one object: a claim of the source `analyst`, which stands above all others on the hub.
-
 import { encodeClass } from 'tocsin/lists/segment-format.ts';
 import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
 import { isSharedSuffix } from 'tocsin/protocol/host.ts';

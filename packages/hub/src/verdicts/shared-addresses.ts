@@ -5,7 +5,6 @@
 //   feeds ─ lines ─► addresses in them ─ touch such a range ─► a warning under the address's key ─► resolve
 //
 // An address that its line does not spell (cut off after 4,096 characters of JSON) is not seen here.
-
 import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import type { IpRange } from 'tocsin/protocol/ip.ts';

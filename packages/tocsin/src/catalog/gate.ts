@@ -8,7 +8,6 @@
 //                                              a required one? the whole message stays   Released
 //   Released ─► sealed and signed (seal.ts) ─► Outgoing ─► channel
 //   look-up, connection ──────────────────────► Outgoing ─► channel
-
 import type { LookupRequest } from '../protocol/lookup.ts';
 import { itemOf, messageOf } from './catalog.ts';
 import type { ConnectionCall } from './connection-calls.ts';

@@ -2,16 +2,12 @@
 // One way to make such a text and one to open it; it knows none of their fields.
 import type { KeyObject } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { formatEnvelope, isSignedBy, parseEnvelope, signEnvelope } from '../protocol/dsse.ts';
+import { formatEnvelope, isSignedBy, signEnvelope } from '../protocol/dsse.ts';
 import { TocsinError } from '../protocol/errors.ts';
+import type { SignedTextKind } from './signed-text.ts';
+import { readSignedText } from './signed-text.ts';
 
-export interface HubText {
-  /** Names it in errors ("policy"). */
-  readonly what: string;
-  readonly payloadType: string;
-  /** Characters. */
-  readonly maxText: number;
-}
+export type HubText = SignedTextKind;
 
 /** One line, without its end. */
 export function signHubText(
@@ -25,7 +21,7 @@ export function signHubText(
 
 /** The payload where the raw receipt key signed it. Throws `limit`, `format`; `pin` where it did not. */
 export function openHubText(kind: HubText, text: string, receiptKey: Uint8Array): Uint8Array {
-  const envelope = readHubText(kind, text);
+  const envelope = readSignedText(kind, text);
   if (!isSignedBy(envelope, receiptKey))
     throw new TocsinError(
       'pin',
@@ -36,25 +32,10 @@ export function openHubText(kind: HubText, text: string, receiptKey: Uint8Array)
 
 /** The payload unverified: only to compare it with what was verified before. Throws `limit`, `format`. */
 export function peekHubText(kind: HubText, text: string): Uint8Array {
-  return readHubText(kind, text).payload;
+  return readSignedText(kind, text).payload;
 }
 
 /** SHA-256 of a payload, hex: by it a verified text is known again when the hub's key has changed. */
 export function payloadDigest(payload: Uint8Array): string {
   return createHash('sha256').update(payload).digest('hex');
-}
-
-function readHubText(
-  { what, payloadType, maxText }: HubText,
-  text: string,
-): ReturnType<typeof parseEnvelope> {
-  if (text.length > maxText)
-    throw new TocsinError(
-      'limit',
-      `Cannot read the ${what}: the text has ${text.length} characters, want ${maxText} at most`,
-    );
-  const envelope = parseEnvelope(text);
-  if (envelope.payloadType !== payloadType)
-    throw new TocsinError('format', `Cannot read the ${what}: it is of another type, want ${payloadType}`);
-  return envelope;
 }

@@ -5,14 +5,10 @@ import type { Envelope } from '../protocol/dsse.ts';
 import { formatEnvelope, parseEnvelope } from '../protocol/dsse.ts';
 import { TocsinError } from '../protocol/errors.ts';
 import { isMachineSigned, machineKeyId, signByMachine } from '../protocol/machine-signature.ts';
+import type { SignedTextKind } from './signed-text.ts';
+import { readSignedText } from './signed-text.ts';
 
-export interface MachineText {
-  /** Names it in errors ("settings"). */
-  readonly what: string;
-  readonly payloadType: string;
-  /** Characters. */
-  readonly maxText: number;
-}
+export type MachineText = SignedTextKind;
 
 /** One line, without its end. */
 export function signText({ payloadType }: MachineText, payload: Uint8Array, machineKey: KeyObject): string {
@@ -24,15 +20,8 @@ export function signText({ payloadType }: MachineText, payload: Uint8Array, mach
  * what is no such text, `denied` where the signature is not of the key.
  */
 export function openText(kind: MachineText, text: string, machineKey: KeyObject): Uint8Array {
-  const { what, payloadType, maxText } = kind;
-  if (text.length > maxText)
-    throw new TocsinError(
-      'limit',
-      `Cannot read the ${what}: the text has ${text.length} characters, want ${maxText} at most`,
-    );
-  const envelope = parseEnvelope(text);
-  if (envelope.payloadType !== payloadType)
-    throw new TocsinError('format', `Cannot read the ${what}: it is of another type, want ${payloadType}`);
+  const { what } = kind;
+  const envelope = readSignedText(kind, text);
   if (!isMachineSigned(envelope, machineKey))
     throw new TocsinError(
       'denied',

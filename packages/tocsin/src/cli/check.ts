@@ -1,5 +1,4 @@
 // `tocsin check`: asks about single objects, by the same ladder as a scan.
-
 import type { Machine } from '../client/machine.ts';
 import type { Facts, Found, Tally } from './answers.ts';
 import { askEach, askHub, askLadder, tell } from './answers.ts';

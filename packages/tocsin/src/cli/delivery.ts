@@ -1,5 +1,4 @@
 // What a subcommand says of messages that it took to the hub, or could not take there.
-
 import type { Machine } from '../client/machine.ts';
 import type { DrainReport } from '../client/outbox/sender.ts';
 import { errorWords } from '../protocol/errors.ts';

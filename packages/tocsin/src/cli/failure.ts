@@ -1,6 +1,5 @@
 // Turns anything thrown into one sentence and a hint on stderr, and an exit status. Never a stack for a person
 // (TOCSIN_TRACE=1 shows it to who asks).
-
 import type { ErrorCode } from '../protocol/errors.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
 import { systemWords } from '../protocol/system-errors.ts';

@@ -5,7 +5,6 @@
 //                                                      │ no                  │ throws
 //                                                      ▼                     ▼
 //                                              one sentence, a hint, 2   failure.ts: one sentence, a hint, 2
-
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { defaultHome } from '../client/state/home.ts';

@@ -1,5 +1,4 @@
 // The choice about participation as `--json` prints it, in `tocsin participation` and `tocsin status`. No I/O.
-
 import type { ConsentState } from '../client/consent/state.ts';
 import { alarmWords } from '../client/self-defence/alarm-words.ts';
 

@@ -16,6 +16,7 @@ import type { Choosing } from '../client/consent/set-participation.ts';
 import { placeFor, setParticipation, statementFor } from '../client/consent/set-participation.ts';
 import type { ConsentSource } from '../client/consent/source.ts';
 import type { ConsentState } from '../client/consent/state.ts';
+import { useByRule } from '../client/consent/state.ts';
 import { mendWords } from '../client/self-defence/alarm-words.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
 import type { Cli, Define } from './command.ts';
@@ -167,7 +168,7 @@ async function askHubFirst({ home, world, terminal }: Cli, source: ConsentSource
 function tellPartners(cli: Cli, state: ConsentState, wanted: Omit<Choosing, 'accept'>): void {
   const { terms, jurisdiction } = placeFor(state, wanted);
   const level = wanted.level ?? state.chosen?.record.value ?? 'off';
-  const byRule = regimeOf(jurisdiction, terms) === 'opt-out' ? 'yes' : 'no';
+  const byRule = useByRule(regimeOf(jurisdiction, terms));
   const after = (use: 'sharing' | 'commercial'): YesNo =>
     wanted[use] ?? (state[use].by === 'default' || state[use].heldByTerms ? byRule : state[use].value);
   for (const use of ['sharing', 'commercial'] as const)
@@ -227,9 +228,9 @@ function show({ terminal }: Cli, source: ConsentSource, { json, lang }: Options)
   if (!state.selfDefence)
     terminal.warn('self-defence is switched off: protect the files in TOCSIN_HOME by other means');
   if (source.trouble !== null) terminal.warn(source.trouble);
+  const accept = acceptCommand(state);
   if (state.kind === 'alarm') terminal.hint(mendWords(state.alarm));
-  else if (acceptCommand(state) !== null)
-    terminal.hint(`to read and accept the new Statement, run '${acceptCommand(state)}'`);
+  else if (accept !== null) terminal.hint(`to read and accept the new Statement, run '${accept}'`);
   else if (level === 'off' && state.kind !== 'withdrawing' && state.kind !== 'outbox-unread')
     terminal.hint(
       "to let look-ups out, run 'tocsin participation standard'; 'tocsin statement' tells what they send",

@@ -1,6 +1,5 @@
 // `tocsin preview`: what would leave now and what would stay, and why: the messages that wait in the outbox, and each
 // message of the catalog under the choice in force. Asks nobody, sends nothing.
-
 import { messageOf } from '../catalog/catalog.ts';
 import type { Consent } from '../catalog/consent.ts';
 import { gateMessage, REASON_WORDS } from '../catalog/gate.ts';

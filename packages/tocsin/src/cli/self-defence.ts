@@ -1,6 +1,5 @@
 // `tocsin self-defence`: shows or switches the checks of the settings that say what is sent and to whom. What they
 // find is told by 'tocsin status'; they run in 'tocsin sync --follow'.
-
 import { Argument } from 'commander';
 import { setSelfDefence } from '../client/consent/set-self-defence.ts';
 import type { ConsentSource } from '../client/consent/source.ts';

@@ -7,32 +7,23 @@ import { parseJurisdiction } from '../catalog/jurisdictions.ts';
 import { diffAsJson, diffAsText, diffVersions } from '../catalog/statement/diff-words.ts';
 import type { DocumentName } from '../catalog/statement/documents.ts';
 import { DOCUMENTS } from '../catalog/statement/documents.ts';
+import type { StatementFormat } from '../catalog/statement/formats.ts';
+import { formatStatement, STATEMENT_FORMATS } from '../catalog/statement/formats.ts';
 import type { Language, Statement, StatementContext } from '../catalog/statement/statement.ts';
-import {
-  LANGUAGES,
-  renderPrivacyPolicy,
-  renderStatement,
-  statementAsHtml,
-  statementAsMarkdown,
-  statementAsText,
-} from '../catalog/statement/statement.ts';
-import { statementAsJson } from '../catalog/statement/statement-json.ts';
+import { LANGUAGES, renderPrivacyPolicy, renderStatement } from '../catalog/statement/statement.ts';
 import type { Terms } from '../catalog/terms.ts';
-import { never, TocsinError } from '../protocol/errors.ts';
+import { TocsinError } from '../protocol/errors.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
 import { withConsents } from './consents.ts';
 import { EXIT } from './failure.ts';
 import { statementContextOf } from './statement-context.ts';
 
-export const STATEMENT_FORMATS = ['text', 'md', 'html', 'json'] as const;
-type Format = (typeof STATEMENT_FORMATS)[number];
-
 interface Options {
   readonly edition?: Edition;
   readonly jurisdiction?: string;
   readonly lang?: Language;
-  readonly format: Format;
+  readonly format: StatementFormat;
   readonly document: DocumentName;
   readonly diff?: readonly string[];
 }
@@ -62,7 +53,7 @@ async function print(cli: Cli, options: Options): Promise<number> {
   const context = await contextOf(cli, options);
   cli.terminal.out(
     options.diff === undefined
-      ? formatted(rendered(options.document, context), options.format)
+      ? formatStatement(rendered(options.document, context), options.format)
       : difference(options.diff, context, options, await termsHere(cli)),
   );
   return EXIT.ok;
@@ -80,21 +71,6 @@ async function contextOf(cli: Cli, { edition, jurisdiction, lang }: Options): Pr
 
 function rendered(document: DocumentName, context: StatementContext): Statement {
   return document === 'statement' ? renderStatement(context) : renderPrivacyPolicy(context);
-}
-
-function formatted(statement: Statement, format: Format): string {
-  switch (format) {
-    case 'text':
-      return statementAsText(statement);
-    case 'md':
-      return statementAsMarkdown(statement);
-    case 'html':
-      return statementAsHtml(statement);
-    case 'json':
-      return statementAsJson(statement);
-    default:
-      return never(format);
-  }
 }
 
 /** The terms that are kept here: the newest, and those under which the choice in force was made. */

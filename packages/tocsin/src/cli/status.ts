@@ -1,5 +1,4 @@
 // `tocsin status`: what is set up on this machine, from its own files. Asks nobody, sends nothing.
-
 import type { ConsentState } from '../client/consent/state.ts';
 import { mendWords } from '../client/self-defence/alarm-words.ts';
 import { lazyLocalKey } from '../client/state/local-key.ts';

@@ -1,5 +1,4 @@
 // `tocsin sync`: brings the lists of this machine up to date, once or for as long as it runs.
-
 import { followLists } from '../client/lists/follow.ts';
 import type { UpdateReport } from '../client/lists/update.ts';
 import type { Machine } from '../client/machine.ts';

@@ -1,6 +1,5 @@
 // IP addresses and ranges as objects: one canonical text for each, and the ranges in which an address is
 // looked for. Text only: nothing here resolves names or touches the network.
-
 import { undefangDots } from './defang.ts';
 import { shown, TocsinError } from './errors.ts';
 import { hexDigit } from './hex.ts';

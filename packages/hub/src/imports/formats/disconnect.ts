@@ -1,6 +1,5 @@
 // Lists of trackers in the shape of Disconnect's services.json: categories of services, each with the domains that it
 // uses. Each domain is a row; the service is its name. Categories that are no tracking by themselves are left out.
-
 import { cleanName } from 'tocsin/protocol/threat-name.ts';
 import type { Category } from 'tocsin/protocol/verdict.ts';
 import { ClaimDraft } from './claim-draft.ts';

@@ -2,7 +2,6 @@
 // METADATA (full sets, where FILE is a view), and its software packages in PKG. Read with the schema
 // untrusted and immutable: nothing is written beside the file. Known is not good: files of packages of attack
 // tools are refused.
-
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';

@@ -1,6 +1,5 @@
 // MISP warning lists as JSON (a name, a type, the attributes that it is about, and the values): things that real
 // feeds name by mistake. Each value is a row. Type and attributes stand behind the values, so values wait for them.
-
 import { IMPORT_LIMITS } from '../config.ts';
 import { ClaimDraft } from './claim-draft.ts';
 import { cleanReason, DetailsTable } from './details.ts';

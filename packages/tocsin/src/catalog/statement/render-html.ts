@@ -15,20 +15,20 @@ export interface HtmlLabels {
 
 /** The whole page, ending in LF: the first section (a summary), the contents, the rest; `foot` at the end. */
 export function renderHtml(document: Document, labels: HtmlLabels, foot: Rich): string {
-  const title = escaped(document.title.map(textOf).join(''));
+  const title = escapeHtml(document.title.map(textOf).join(''));
   const [first, ...rest] = document.sections;
   return `<!doctype html>
-<html lang="${escaped(document.language)}">
+<html lang="${escapeHtml(document.language)}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="content-security-policy" content="${escaped(HTML_POLICY)}">
+<meta http-equiv="content-security-policy" content="${escapeHtml(HTML_POLICY)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <style>${HTML_STYLE}</style>
 </head>
 <body>
-<a class="skip" href="#text">${escaped(labels.skip)}</a>
+<a class="skip" href="#text">${escapeHtml(labels.skip)}</a>
 <header>
 <h1>${inline(document.title)}</h1>
 ${facts(document.facts)}
@@ -36,7 +36,7 @@ ${facts(document.facts)}
 <main id="text">
 ${first === undefined ? '' : sectionOf(first, 2)}
 <nav aria-labelledby="contents">
-<h2 id="contents">${escaped(labels.contents)}</h2>
+<h2 id="contents">${escapeHtml(labels.contents)}</h2>
 ${contents(document.sections)}
 </nav>
 ${rest.map((section) => sectionOf(section, 2)).join('\n')}
@@ -52,7 +52,7 @@ ${rest.map((section) => sectionOf(section, 2)).join('\n')}
 function contents(sections: readonly Section[]): string {
   const entries = sections.map(
     ({ anchor, number, title, sections: below }) =>
-      `<li><a href="#${escaped(anchor)}">${number} ${inline(title)}</a>${below.length === 0 ? '' : `\n${contents(below)}`}</li>`,
+      `<li><a href="#${escapeHtml(anchor)}">${number} ${inline(title)}</a>${below.length === 0 ? '' : `\n${contents(below)}`}</li>`,
   );
   return `<ul>\n${entries.join('\n')}\n</ul>`;
 }
@@ -60,8 +60,8 @@ function contents(sections: readonly Section[]): string {
 function sectionOf(section: Section, level: 2 | 3): string {
   const { anchor, number, title, blocks, sections } = section;
   return [
-    `<section aria-labelledby="${escaped(anchor)}">`,
-    `<h${level} id="${escaped(anchor)}">${number} ${inline(title)}</h${level}>`,
+    `<section aria-labelledby="${escapeHtml(anchor)}">`,
+    `<h${level} id="${escapeHtml(anchor)}">${number} ${inline(title)}</h${level}>`,
     ...blocks.map((block) => blockOf(block, level + 1)),
     ...sections.map((below) => sectionOf(below, 3)),
     '</section>',
@@ -80,7 +80,7 @@ function blockOf(block: Block, level: number): string {
       return table(block);
     case 'item': {
       const mark = block.mark === null ? '' : ` <span class="mark">${inline(block.mark)}</span>`;
-      const id = escaped(block.id);
+      const id = escapeHtml(block.id);
       return [
         `<section class="item" aria-labelledby="item-${id}">`,
         `<h${level} id="item-${id}"><code>${broken(id)}</code>${mark}</h${level}>`,
@@ -107,7 +107,7 @@ function table({ caption, head, rows }: Extract<Block, { kind: 'table' }>): stri
   );
   return [
     '<div class="table" tabindex="0" role="region" aria-label="',
-    escaped(caption.map(textOf).join('')),
+    escapeHtml(caption.map(textOf).join('')),
     '"><table>\n<caption>',
     inline(caption),
     '</caption>\n<thead><tr>',
@@ -123,10 +123,10 @@ function inline(text: Rich): string {
 }
 
 function inlineSegment(segment: Segment): string {
-  if (typeof segment === 'string') return escaped(segment);
-  if ('code' in segment) return `<code>${escaped(segment.code)}</code>`;
-  const code = `<code>${broken(escaped(segment.id))}</code>`;
-  return segment.ref === undefined ? code : `<a href="#${segment.ref}-${escaped(segment.id)}">${code}</a>`;
+  if (typeof segment === 'string') return escapeHtml(segment);
+  if ('code' in segment) return `<code>${escapeHtml(segment.code)}</code>`;
+  const code = `<code>${broken(escapeHtml(segment.id))}</code>`;
+  return segment.ref === undefined ? code : `<a href="#${segment.ref}-${escapeHtml(segment.id)}">${code}</a>`;
 }
 
 /** Long ids may go on in the next line behind a full stop or underscore. */
@@ -138,7 +138,8 @@ function textOf(segment: Segment): string {
   return typeof segment === 'string' ? segment : 'code' in segment ? segment.code : segment.id;
 }
 
-function escaped(text: string): string {
+/** Safe as text and in an attribute that stands in quotes. */
+export function escapeHtml(text: string): string {
   const names: Readonly<Record<string, string>> = {
     '&': 'amp',
     '<': 'lt',

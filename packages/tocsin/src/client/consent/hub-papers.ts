@@ -1,6 +1,5 @@
 // The two signed texts that a hub gives its machines, the operator's terms and the policy: fetched, verified by the
 // receipt key, kept, never replaced by older ones; a policy is applied. What it means for choices: policy-apply.ts.
-
 import type { Policy } from '../../catalog/policy.ts';
 import { liveUntil } from '../../catalog/policy.ts';
 import type { Terms } from '../../catalog/terms.ts';

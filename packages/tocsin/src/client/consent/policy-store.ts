@@ -1,6 +1,5 @@
 // The policy as this machine keeps it: fetched from the hub, verified, never replaced by an older one. What it grants
 // ends when it expires, what it restricts does not. Applying it is client/consent/policy-apply.ts.
-
 import { payloadDigest } from '../../catalog/hub-text.ts';
 import type { Policy } from '../../catalog/policy.ts';
 import { POLICY_LIMITS, peekPolicy, verifyPolicy } from '../../catalog/policy.ts';

@@ -1,6 +1,5 @@
 // Switches self-defence: signed as all settings are, and told to the hub once where it goes off. The checks themselves
 // are self-defence.ts.
-
 import { liveUntil } from '../../catalog/policy.ts';
 import { TocsinError } from '../../protocol/errors.ts';
 import { withAlarm } from '../self-defence/guard.ts';

@@ -265,10 +265,14 @@ interface UseQuestion {
   readonly terms: Terms | null;
 }
 
+/** Whether data is shared, or used commercially, where nobody chose. */
+export function useByRule(regime: Regime): 'yes' | 'no' {
+  return regime === 'opt-in' ? 'no' : 'yes';
+}
+
 /** A yes, chosen or by rule, speaks of the partners that were shown with it: who came later waits to be shown. */
 function useOf({ made, kept, level, shown, regime, terms }: UseQuestion): UseState {
-  const asDefault = regime === 'opt-in' ? 'no' : 'yes';
-  const wanted = kept === 'no' ? 'no' : (made?.record.value ?? asDefault);
+  const wanted = kept === 'no' ? 'no' : (made?.record.value ?? useByRule(regime));
   const seen = (made ?? shown)?.record.terms ?? null;
   const heldByTerms = wanted === 'yes' && level !== 'off' && seen !== (terms && termsFingerprint(terms));
   const value = heldByTerms ? 'no' : wanted;
@@ -281,7 +285,7 @@ function nothing({ terms, guard, records }: SettingsRead & { kind: 'unset' | 'al
   const jurisdiction = terms?.jurisdiction ?? null;
   const regime = regimeOf(jurisdiction, terms);
   const sequence = records.at(-1)?.record.sequence ?? guard?.head?.sequence ?? 0;
-  const value = regime === 'opt-in' ? 'no' : 'yes';
+  const value = useByRule(regime);
   const use: UseState = { value, by: 'default', counts: false, heldByTerms: false };
   return {
     consent: { ...NO_CONSENT, edition, regime, sequence },

@@ -1,6 +1,5 @@
 // The operator's terms as this machine keeps them: fetched from the hub, verified, never replaced by older ones.
 // Without them the Statement names no operator, and opt-in rules. Writing them is client/consent/change.ts's part.
-
 import type { ConsentRecord } from '../../catalog/consent-record.ts';
 import { Fields } from '../../catalog/fields.ts';
 import type { HubText } from '../../catalog/hub-text.ts';

@@ -1,6 +1,5 @@
 // Downloads one list file. It has its final name only once its bytes are on disk and hash to that name; what
 // broke off stays as `.part` and is gone on with.
-
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import {

@@ -162,6 +162,17 @@ export function makePrivateDirectory(path: string): void {
   }
 }
 
+/** Opens with these flags, writes all of it, and has it on disk. Throws what the system throws. */
+export function writeSynced(path: string, flags: number, bytes: Uint8Array, mode: number): void {
+  const file = openSync(path, flags, mode);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /**
  * Writes a whole small file. On return the content and its name are on disk; killed before, the old content
  * stands untouched. Throws `io`.
@@ -170,13 +181,7 @@ export function writeFileDurable(path: string, data: string | Uint8Array, mode: 
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    const file = openSync(temporary, TEMPORARY, mode);
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeSynced(temporary, TEMPORARY, bytes, mode);
     renameSync(temporary, path);
     syncDirectory(dirname(path));
   } catch (cause) {

@@ -16,7 +16,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { syncDirectory } from '../../lists/files.ts';
 import { TocsinError } from '../../protocol/errors.ts';
-import { PRIVATE_FILE, readSmallFile, removeFile } from './home.ts';
+import { PRIVATE_FILE, readSmallFile, removeFile, writeSynced } from './home.ts';
 
 export const KEY_FILE_LIMITS = { maxBytes: 16_384 } as const;
 
@@ -41,13 +41,7 @@ export function createKeyFile(path: string, bytes: Uint8Array): boolean {
   const temporary = `${path}.${process.pid}.new`;
   removeFile(temporary); // of a killed process of the same number; it may be another name of the key: not overwritten
   try {
-    const file = openSync(temporary, NEW, PRIVATE_FILE);
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeSynced(temporary, NEW, bytes, PRIVATE_FILE);
     const made = linked(temporary, path);
     if (made) unlinkSync(temporary);
     else destroyKeyFile(temporary);

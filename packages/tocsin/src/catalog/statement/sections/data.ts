@@ -1,5 +1,4 @@
 // The Statement about data: messages, items, content, what stays, how values are changed, purposes.
-
 import type { Item } from '../../item.ts';
 import { PURPOSES, TRANSFORMS } from '../../item.ts';
 import { isEnvelopeItem } from '../../items/envelope.ts';

@@ -1,6 +1,5 @@
 // Every English text of the documents: Statement, privacy policy, dictionary, register. Only gathers its files.
 // `{name}` stands for a value, backquotes for code; the German ones have the same keys (de/documents.ts).
-
 import { PRIVACY_EN } from './privacy.ts';
 import { RECORDS_EN } from './records.ts';
 import { CHOICES_EN } from './statement-choices.ts';
