@@ -60,7 +60,7 @@ function measureTable(
   const count = objects.length / KEY;
   const random = seededRandom('tocsin-bench-index-places');
   const places = drawPlaces('file-sha256', (bytes) => random.bytes(bytes));
-  const table = KeyTable.create('file-sha256', count, places, density);
+  const table = KeyTable.create('file-sha256', count, places, { density });
   const records = new Int32Array(INDEX_BENCH.batch).fill(1);
   const started = performance.now();
   for (let at = 0; at < count; at += INDEX_BENCH.batch)

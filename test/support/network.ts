@@ -11,6 +11,7 @@ import type { KeyRing } from '../../packages/hub/src/keys/store.ts';
 import { createKeys, openKeys } from '../../packages/hub/src/keys/store.ts';
 import { PublishedLists } from '../../packages/hub/src/lists/published.ts';
 import { registerListRoutes } from '../../packages/hub/src/lists/routes.ts';
+import { IndexMaker } from '../../packages/hub/src/lookup/index-maker.ts';
 import { KnownObjects } from '../../packages/hub/src/lookup/known.ts';
 import { registerLookupRoutes } from '../../packages/hub/src/lookup/routes.ts';
 import type { Participation } from '../../packages/hub/src/participation.ts';
@@ -90,7 +91,8 @@ export class Network {
     const participation = await openParticipation({ db: hub.db, keys, settings, world, log: () => {} });
     const lists = await PublishedLists.open(hub.db, hub.layout);
     const pathOf = (digest: string): string => listPath(hub.layout, digest);
-    const known = new KnownObjects({ lists, world, pathOf, log: () => {} });
+    const source = new IndexMaker({ pathOf, random: (bytes) => world.random(bytes) });
+    const known = new KnownObjects({ lists, source, pathOf, log: () => {} });
     const access = new PostgresAccessStore(hub.db);
     const seen: SeenRequest[] = [];
     const server = await buildServer({

@@ -7,7 +7,7 @@ import { automaticBackup } from './backup/automatic.ts';
 import type { Settings } from './config.ts';
 import type { Postgres } from './engine/postgres.ts';
 import { startPostgres } from './engine/postgres.ts';
-import type { Database } from './store/database.ts';
+import type { Database, DatabaseSource } from './store/database.ts';
 import { openDatabase } from './store/database.ts';
 import type { Layout } from './store/layout.ts';
 import { layoutOf, prepareLayout } from './store/layout.ts';
@@ -17,6 +17,8 @@ export interface Hub {
   readonly settings: Settings;
   readonly layout: Layout;
   readonly db: Database;
+  /** Where `db` is, for threads that open a connection of their own. */
+  readonly source: DatabaseSource;
   readonly world: World;
   /** One line for the operator. */
   readonly log: (line: string) => void;
@@ -36,7 +38,8 @@ export async function openHub(
     settings.databaseUrl === null ? await startPostgres({ directory: settings.data, log, world }) : null;
   let db: Database | null = null;
   try {
-    db = await openDatabase(sourceOf(settings, engine), { world });
+    const source = sourceOf(settings, engine);
+    db = await openDatabase(source, { world });
     const open = db;
     await migrate({
       database: open,
@@ -45,14 +48,15 @@ export async function openHub(
       beforeUpgrade: async (from, to) =>
         await automaticBackup({ database: open, layout, world, log }, from, to),
     });
-    return { settings, layout, db: open, world, log, close: async () => await closeAll(open, engine) };
+    const close = async (): Promise<void> => await closeAll(open, engine);
+    return { settings, layout, db: open, source, world, log, close };
   } catch (error) {
     await closeAll(db, engine);
     throw error;
   }
 }
 
-function sourceOf(settings: Settings, engine: Postgres | null): Parameters<typeof openDatabase>[0] {
+function sourceOf(settings: Settings, engine: Postgres | null): DatabaseSource {
   if (engine !== null) return { connection: engine.connection };
   if (settings.databaseUrl !== null) return { url: settings.databaseUrl };
   throw new TocsinError('engine', 'Cannot open the records: no engine and no database URL, want one of them');

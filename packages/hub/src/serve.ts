@@ -26,8 +26,10 @@ import type { KeyRing } from './keys/store.ts';
 import { createKeys, openKeys } from './keys/store.ts';
 import { PublishedLists } from './lists/published.ts';
 import { registerListRoutes } from './lists/routes.ts';
+import { IndexMaker } from './lookup/index-maker.ts';
 import { KnownObjects } from './lookup/known.ts';
 import { registerLookupRoutes } from './lookup/routes.ts';
+import { LookupThreads } from './lookup/threads.ts';
 import type { Participation } from './participation.ts';
 import { openParticipation } from './participation.ts';
 import type { HubServer } from './server/server.ts';
@@ -49,6 +51,8 @@ export interface RunningHub {
   readonly server: HubServer;
   /** For stock browsers; null where the settings name no place for it. */
   readonly browsers: BrowserServer | null;
+  /** For look-ups by the thousand; null where the settings name no place for them. */
+  readonly threads: LookupThreads | null;
   close(): Promise<void>;
 }
 
@@ -73,7 +77,8 @@ export async function serve(
     const lists = await PublishedLists.open(hub.db, hub.layout);
     cleanUp.push(() => lists.close());
     const pathOf = (digest: string): string => listPath(hub.layout, digest);
-    const known = new KnownObjects({ lists, world, pathOf, log });
+    const source = new IndexMaker({ pathOf, random: (bytes) => world.random(bytes) });
+    const known = new KnownObjects({ lists, source, pathOf, log });
     cleanUp.push(() => known.close());
     const hashLists = openHashLists(hub, lists);
     cleanUp.push(() => hashLists.close());
@@ -82,9 +87,11 @@ export async function serve(
     const { url } = await server.listen(settings.listen);
     const browsers = await startBrowserServer(settings, { lists, hashLists }, log);
     if (browsers !== null) cleanUp.push(() => browsers.close());
+    const threads = await startThreads(hub, source);
+    if (threads !== null) cleanUp.push(() => threads.close());
     cleanUp.push(await follow(hub, lists), upkeep(hub, participation));
     void participation.publish();
-    return { url, server, browsers, close };
+    return { url, server, browsers, threads, close };
   } catch (error) {
     await close();
     throw error;
@@ -129,6 +136,14 @@ async function makeServer(parts: ServerParts): Promise<HubServer> {
       participation.register(app);
     },
   });
+}
+
+/** Over the system's clock and network, whatever the world of the hub is. */
+async function startThreads(hub: Hub, source: IndexMaker): Promise<LookupThreads | null> {
+  const { data, lookupListen: listen, lookupThreads } = hub.settings;
+  if (listen === null) return null;
+  const { source: database, log } = hub;
+  return await LookupThreads.start({ data, database, listen, threads: lookupThreads, source, log });
 }
 
 /** Built in the background, once somebody wants them: a hub answers machines at once, browsers when their lists are there. */

@@ -1,10 +1,11 @@
 // Every setting of the hub, one row each. config.ts reads them; help and errors are made from the rows.
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Edition } from 'tocsin/catalog/item.ts';
 import { EDITIONS } from 'tocsin/catalog/item.ts';
 import type { Partner, StoragePlace } from 'tocsin/catalog/terms.ts';
 import { TERMS_LIMITS } from 'tocsin/catalog/terms.ts';
+import { THREADS_LIMITS } from './lookup/config.ts';
 import {
   parseEdition,
   parseJurisdiction,
@@ -64,6 +65,20 @@ const HUB = {
     fallback: () => ({ host: '127.0.0.1', port: 8743 }),
     fallbackWords: '127.0.0.1:8743',
     explain: 'where machines reach the hub; port 0 picks a free one',
+  }),
+  lookupListen: setting<Listen | null>({
+    value: 'HOST:PORT',
+    parse: parseListen,
+    fallback: () => null,
+    fallbackWords: 'none: look-ups are answered where machines are',
+    explain: 'where programs look objects up by the thousand, answered by threads of their own',
+  }),
+  lookupThreads: setting<number>({
+    value: 'COUNT',
+    parse: parseCount(1, THREADS_LIMITS.max),
+    fallback: () => Math.min(THREADS_LIMITS.max, Math.max(1, availableParallelism() - 1)),
+    fallbackWords: 'one less than the processor has cores, at least 1',
+    explain: 'for --lookup-listen: how many threads answer there, each with a core of its own',
   }),
   browserListen: setting<Listen | null>({
     value: 'HOST:PORT',

@@ -19,6 +19,7 @@ export function serveCommand(program: Command): Command {
       const hub = await serve(settings, note);
       rememberAddress(layoutOf(settings.data), hub.url);
       if (hub.browsers !== null) print(`browsers ready ${hub.browsers.url}`);
+      if (hub.threads !== null) print(`look-ups ready ${hub.threads.url}`);
       print(`hub ready ${hub.url}`);
       await stopped.promise;
       await hub.close();

@@ -31,7 +31,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   port: String(ENGINE_PORT),
-  max_connections: '50',
+  max_connections: '100',
   shared_buffers: '64MB',
   maintenance_work_mem: '64MB',
   work_mem: '8MB',

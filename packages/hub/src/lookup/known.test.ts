@@ -13,7 +13,8 @@ import type { ListManifest, ListRole } from 'tocsin/protocol/lookup.ts';
 import type { ClassRecord, Level } from 'tocsin/protocol/verdict.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import type { PublishedLists, RevisionListener } from '../lists/published.ts';
-import { KNOWN_LIMITS, KnownObjects } from './known.ts';
+import { INDEX_MAKER_LIMITS, IndexMaker } from './index-maker.ts';
+import { KnownObjects } from './known.ts';
 
 const KIND = 'file-sha256';
 type Says = ReadonlyMap<number, Level>;
@@ -31,6 +32,7 @@ class Lists {
   readonly directory: string;
   set: ListSet;
   readonly #listeners = new Set<RevisionListener>();
+  readonly maker = new IndexMaker({ pathOf: (digest) => this.pathOf(digest), random: systemWorld.random });
   #revision = 0;
 
   constructor(t: TestContext) {
@@ -73,7 +75,7 @@ class Lists {
     const lists = this as unknown as PublishedLists;
     const known = new KnownObjects({
       lists,
-      world: systemWorld,
+      source: this.maker,
       pathOf: this.pathOf,
       log: (l) => log.push(l),
     });
@@ -127,9 +129,9 @@ test('known by heart: the same as the files, before, while and after it is made,
 test('known by heart: many objects are taken in aside, and a revision that comes meanwhile counts', async (t) => {
   const lists = new Lists(t);
   const known = lists.known(t);
-  lists.publish({ malicious: range(0, KNOWN_LIMITS.atOnce + 1, 'malicious') });
+  lists.publish({ malicious: range(0, INDEX_MAKER_LIMITS.atOnce + 1, 'malicious') });
   agrees(known, lists);
-  lists.publish({ 'known-good': range(10, KNOWN_LIMITS.atOnce + 20, 'good') });
+  lists.publish({ 'known-good': range(10, INDEX_MAKER_LIMITS.atOnce + 20, 'good') });
   agrees(known, lists);
   await known.ready;
   agrees(known, lists);

@@ -1,31 +1,22 @@
 // What the published lists of this moment say of whole keys, by heart: one index a kind over the base lists, made aside
-// when they change, and one over the changes, which are few. Made from the first question about a kind on: most hubs are
-// never asked by whole keys. Until both are there the files are asked, which say the same.
+// when they change (index-maker.ts), and one over the changes, which are few. Taken from the first question about a kind
+// on: most hubs are never asked by whole keys. Until both are there the files are asked, which say the same.
 //
 //   key ─► changes ─ listed ─► that, or nothing where it was taken back
 //             └─ absent ─► malicious and known-good in one table ─► record, or nothing
-import { buildIndex, KeyIndex } from 'tocsin/lists/key-index.ts';
-import { buildAside } from 'tocsin/lists/key-index-aside.ts';
-import type { TableDensity } from 'tocsin/lists/key-table.ts';
+import { KeyIndex } from 'tocsin/lists/key-index.ts';
 import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
 import { errorWords } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { KEY_KIND_NAMES, KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import type { ListRole } from 'tocsin/protocol/lookup.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
-import type { World } from 'tocsin/protocol/world.ts';
 import type { PublishedLists } from '../lists/published.ts';
-
-export const KNOWN_LIMITS = {
-  /** Fewer keys are taken in at once, in less than 5 ms; more of them aside. */
-  atOnce: 8_192,
-  /** From so many objects of a kind on, memory counts more than speed. */
-  denseFrom: 50_000_000,
-} as const;
+import type { IndexSource, IndexWant } from './index-maker.ts';
 
 /** An index over list files that are held open, and which ones. */
 interface Held {
-  readonly digests: string;
+  readonly want: IndexWant;
   readonly index: KeyIndex;
   readonly readers: readonly SegmentReader[];
 }
@@ -41,7 +32,7 @@ interface Kind {
 
 export interface KnownParts {
   readonly lists: PublishedLists;
-  readonly world: World;
+  readonly source: IndexSource;
   /** Path of a list file. */
   readonly pathOf: (digest: string) => string;
   readonly log: (line: string) => void;
@@ -103,7 +94,8 @@ export class KnownObjects {
     this.#closed = true;
     this.#unfollow();
     await this.#following;
-    for (const { bases, changes } of this.#kinds.values()) for (const held of [bases, changes]) release(held);
+    for (const { bases, changes } of this.#kinds.values())
+      for (const held of [bases, changes]) this.#release(held);
     this.#kinds.clear();
   }
 
@@ -130,7 +122,7 @@ export class KnownObjects {
 
   #isCurrent(kind: KeyKind, { bases, changes }: Kind): boolean {
     const [wantedBases, wantedChanges] = this.#wanted(kind);
-    return (bases?.digests ?? '') === wantedBases.join() && (changes?.digests ?? '') === wantedChanges.join();
+    return holds(bases, wantedBases) && holds(changes, wantedChanges);
   }
 
   /** Digests of the lists of a kind as they are published now: those of the bases, that of the changes. */
@@ -158,30 +150,34 @@ export class KnownObjects {
 
   /** What is held where that is it; else a new one, and the old one is given back. */
   async #take(kind: KeyKind, held: Held | null, digests: readonly string[]): Promise<Held | null> {
-    if ((held?.digests ?? '') === digests.join()) return held;
-    const made = digests.length === 0 ? null : await this.#make(kind, digests);
-    release(held);
-    return made;
+    if (holds(held, digests)) return held;
+    const taken = digests.length === 0 ? null : await this.#open(kind, digests);
+    this.#release(held);
+    return taken;
   }
 
-  async #make(kind: KeyKind, digests: readonly string[]): Promise<Held> {
-    const paths = digests.map((digest) => this.#parts.pathOf(digest));
+  async #open(kind: KeyKind, digests: readonly string[]): Promise<Held> {
+    const { pathOf, source } = this.#parts;
     const readers: SegmentReader[] = [];
     try {
-      for (const path of paths) readers.push(SegmentReader.open(path));
-      const rows = readers.reduce((sum, reader) => sum + reader.rows, 0);
-      const density: TableDensity = rows < KNOWN_LIMITS.denseFrom ? 'fast' : 'dense';
-      const random = (bytes: number): Uint8Array => this.#parts.world.random(bytes);
-      const data =
-        rows <= KNOWN_LIMITS.atOnce
-          ? buildIndex({ kind, paths, random, density })
-          : await buildAside({ kind, paths, density });
-      return { digests: digests.join(), index: new KeyIndex(data, readers), readers };
+      for (const digest of digests) readers.push(SegmentReader.open(pathOf(digest)));
+      const want = { kind, digests, rows: readers.reduce((sum, reader) => sum + reader.rows, 0) };
+      return { want, index: new KeyIndex(await source.take(want), readers), readers };
     } catch (error) {
       for (const reader of readers) reader.close();
       throw error;
     }
   }
+
+  #release(held: Held | null): void {
+    if (held === null) return;
+    for (const reader of held.readers) reader.close();
+    this.#parts.source.giveBack(held.want);
+  }
+}
+
+function holds(held: Held | null, digests: readonly string[]): boolean {
+  return (held?.want.digests ?? []).join() === digests.join();
 }
 
 function numbersIn(held: Held | null, keys: Uint8Array, count: number): Int32Array | null {
@@ -189,8 +185,4 @@ function numbersIn(held: Held | null, keys: Uint8Array, count: number): Int32Arr
   const numbers = new Int32Array(count);
   held.index.table.findMany(keys, 0, count, numbers);
   return numbers;
-}
-
-function release(held: Held | null): void {
-  for (const reader of held?.readers ?? []) reader.close();
 }

@@ -13,6 +13,7 @@ import { Type } from 'typebox';
 import type { PublishedLists } from '../lists/published.ts';
 import { type FixtureHub, startHub } from '../server/hub-fixture.ts';
 import { asMachine, exchange } from '../server/wire-fixture.ts';
+import { IndexMaker } from './index-maker.ts';
 import { KnownObjects } from './known.ts';
 import { registerLookupRoutes } from './routes.ts';
 import type { Vectors } from './vectors-fixture.ts';
@@ -45,7 +46,8 @@ before(async () => {
       const follow = (set: ListSet): PublishedLists =>
         ({ set, manifest: set.manifest, onRevision: () => () => {} }) as unknown as PublishedLists;
       const { pathOf } = whole;
-      known = new KnownObjects({ lists: follow(whole.lists), world: systemWorld, pathOf, log: () => {} });
+      const source = new IndexMaker({ pathOf, random: systemWorld.random });
+      known = new KnownObjects({ lists: follow(whole.lists), source, pathOf, log: () => {} });
       const explain = async (): Promise<never> => {
         throw new Error('nobody asks who said it');
       };

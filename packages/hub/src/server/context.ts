@@ -40,6 +40,8 @@ export interface ServerContext {
   /** Adds the other routes, before the server listens. */
   readonly registerRoutes?: (app: HubApp, tools: RouteTools) => void | Promise<void>;
   readonly limits?: Partial<ServerLimits>;
+  /** Only what `registerRoutes` adds: no enrolment, no keys, nothing for strangers; and no upkeep of the keys. */
+  readonly isBare?: boolean;
 }
 
 export interface RouteTools {

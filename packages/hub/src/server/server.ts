@@ -18,7 +18,7 @@ import { Enrolment } from '../access/enrolment.ts';
 import { maintain, maintenanceWords } from '../keys/rotate.ts';
 import type { ServerLimits } from './config.ts';
 import { SERVER_LIMITS } from './config.ts';
-import type { HubApp, ServerContext } from './context.ts';
+import type { HubApp, RequireMachine, ServerContext } from './context.ts';
 import { guardRoutes } from './guard.ts';
 import type { Leaf } from './leaf.ts';
 import { makeLeaf } from './leaf.ts';
@@ -31,6 +31,8 @@ export interface HubServer {
   listen(at: {
     readonly host: string;
     readonly port: number;
+    /** Other threads of this process listen there as well. */
+    readonly isShared?: boolean;
   }): Promise<{ readonly url: string; readonly port: number }>;
   /** Takes up newer keys and renews the leaf where either is wanted; runs by itself, in tests by hand. */
   tend(): Promise<void>;
@@ -47,15 +49,23 @@ export async function buildServer(context: ServerContext): Promise<HubServer> {
   const callers = new Callers(context);
   const app = makeApp(leaf, limits, context);
   const requireMachine = guardRoutes(app, callers, limits, context.keys);
+  if (context.isBare !== true) await registerOwnRoutes(app, context, requireMachine);
+  await context.registerRoutes?.(app, { requireMachine, context });
+  await app.ready();
+  return new RunningServer(app, leaf, callers, limits, context);
+}
+
+async function registerOwnRoutes(
+  app: HubApp,
+  context: ServerContext,
+  requireMachine: RequireMachine,
+): Promise<void> {
   await app.register(fastifySwagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Tocsin hub', version: context.version } },
   });
   registerPublicRoutes(app, context);
   registerEstRoutes(app, context, new Enrolment(context), requireMachine);
-  await context.registerRoutes?.(app, { requireMachine, context });
   app.get('/v1/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => app.swagger());
-  await app.ready();
-  return new RunningServer(app, leaf, callers, limits, context);
 }
 
 function makeApp(leaf: Leaf, limits: ServerLimits, context: ServerContext): HubApp {
@@ -125,9 +135,10 @@ class RunningServer implements HubServer {
     this.#context = context;
   }
 
-  async listen(at: { readonly host: string; readonly port: number }): Promise<{ url: string; port: number }> {
+  async listen(at: Parameters<HubServer['listen']>[0]): Promise<{ url: string; port: number }> {
+    const { host: name, port: wanted, isShared = false } = at;
     try {
-      await this.app.listen({ host: at.host, port: at.port });
+      await this.app.listen({ host: name, port: wanted, ...(isShared ? { reusePort: true } : {}) });
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       const taken = code === 'EADDRINUSE';
@@ -148,7 +159,8 @@ class RunningServer implements HubServer {
     const { keys, world } = this.#context;
     const now = world.clock.now();
     let changed = keys.reload();
-    if (Math.abs(now - this.#maintainedAt) >= this.#limits.maintenanceMs) {
+    const isDue = Math.abs(now - this.#maintainedAt) >= this.#limits.maintenanceMs;
+    if (isDue && this.#context.isBare !== true) {
       this.#maintainedAt = now;
       changed = (await this.#maintain()) || changed;
     }

@@ -11,6 +11,7 @@ export interface Aside {
   /** As `buildIndex`. */
   readonly paths: readonly string[];
   readonly density: TableDensity;
+  readonly spent?: SharedArrayBuffer | null;
 }
 
 export type Outcome =

@@ -31,6 +31,8 @@ export interface IndexOptions {
   readonly paths: readonly string[];
   readonly random: (bytes: number) => Uint8Array;
   readonly density?: TableDensity;
+  /** As of `KeyTable.create`. */
+  readonly spent?: SharedArrayBuffer | null;
 }
 
 /**
@@ -38,13 +40,13 @@ export interface IndexOptions {
  * does not hold. Blocks: some 4 million keys a second; large ones are made in a thread of their own
  * (key-index-worker.ts).
  */
-export function buildIndex({ kind, paths, random, density = 'fast' }: IndexOptions): IndexData {
+export function buildIndex({ kind, paths, random, ...options }: IndexOptions): IndexData {
   const segments: SegmentStructure[] = [];
   try {
     for (const path of paths) segments.push(openStructure(path));
     const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
     const places: KeyPlaces = drawPlaces(kind, random);
-    const table = KeyTable.create(kind, rows, places, density);
+    const table = KeyTable.create(kind, rows, places, options);
     const bases: number[] = [];
     let base = 1;
     for (const segment of segments) {

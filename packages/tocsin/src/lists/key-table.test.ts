@@ -20,7 +20,7 @@ function seeded(seed: number): (bytes: number) => Uint8Array {
 }
 
 function tableOf(kind: KeyKind, keys: readonly Uint8Array[], records: readonly number[]): KeyTable {
-  const table = KeyTable.create(kind, keys.length, drawPlaces(kind, seeded(1)), 'dense');
+  const table = KeyTable.create(kind, keys.length, drawPlaces(kind, seeded(1)), { density: 'dense' });
   const packed = Buffer.concat(keys);
   table.add(packed, 0, KEY_KINDS[kind].bytes, Int32Array.from(records), keys.length);
   return table;
@@ -33,7 +33,9 @@ test('adding and finding, alone and together, answer as a Map does, for each siz
     const entry = fc.tuple(fc.nat(300), fc.integer({ min: 1, max: MAX_RECORD }));
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 400 }), fc.integer(), (entries, seed) => {
-        const table = KeyTable.create(kind, entries.length, drawPlaces(kind, seeded(seed)), 'dense');
+        const table = KeyTable.create(kind, entries.length, drawPlaces(kind, seeded(seed)), {
+          density: 'dense',
+        });
         const map = new Map<number, number>();
         for (const [n, record] of entries) {
           table.add(keyOf(n), 0, bytes, Int32Array.of(record), 1);
@@ -81,6 +83,28 @@ test('every slot can be filled, the last line goes on in the first, and a search
   const found = keys.map((key) => table.find(key));
   assert.equal(new Set(found).size >= 7, true);
   assert.equal(table.find(new Uint8Array(32).fill(0x77)), 0);
+});
+
+test('a table in memory that another one had is empty, and takes none that is too small', () => {
+  const random = seeded(9);
+  const places = drawPlaces('file-sha256', random);
+  const full = (rows: number): KeyTable => {
+    const keys = random(rows * 32);
+    const table = KeyTable.create('file-sha256', rows, places);
+    table.add(keys, 0, 32, new Int32Array(rows).fill(1), rows);
+    return table;
+  };
+  for (const rows of [10, 5_000]) {
+    const spent = full(rows).share().memory;
+    const key = random(32);
+    const again = KeyTable.create('file-sha256', rows - 1, places, { spent });
+    again.add(key, 0, 32, Int32Array.of(5), 1);
+    assert.equal(again.share().memory, spent);
+    assert.equal(again.rows, 1);
+    assert.equal(again.find(key), 5);
+    for (let i = 0; i < 1_000; i++) assert.equal(again.find(random(32)), 0);
+    assert.notEqual(KeyTable.create('file-sha256', 20 * rows, places, { spent }).share().memory, spent);
+  }
 });
 
 test('which bytes count is drawn anew, each place once, and every place is as likely', () => {

@@ -25,8 +25,11 @@ export const MAX_RECORD = 2 ** RECORD_BITS - 1;
 const PRINT_MASK = ~MAX_RECORD;
 const FREE = 0;
 const USED_BYTES = 10;
-/** Keys of which the lines are asked from memory at once: as many as the processor can wait for side by side. */
+/** Keys that are looked up together, so that their lines come from memory side by side and not in turn. */
 const TOGETHER = 64;
+const WASM_PAGE = 65_536;
+/** New memory is taken in steps of an eighth of its size, so that it serves once more for a list that grew a little. */
+const STEPS = 8;
 
 /** Objects a line on average, and so bytes an object: 64 / 4.1 = 15.6, or 64 / 5.85 = 10.9 for large sets. */
 export const TABLE_DENSITY = { fast: 4.1, dense: 5.85 } as const;
@@ -38,7 +41,9 @@ export type KeyPlaces = Uint8Array;
 /** Everything that another thread needs to read a table. It can be posted. */
 export interface SharedTable {
   readonly kind: KeyKind;
-  readonly words: SharedArrayBuffer;
+  readonly memory: SharedArrayBuffer;
+  /** Of the memory only these are the table's. */
+  readonly lines: number;
   readonly places: KeyPlaces;
   readonly rows: number;
 }
@@ -62,6 +67,38 @@ function below(limit: number, random: (bytes: number) => Uint8Array): number {
   }
 }
 
+export interface TableOptions {
+  readonly density?: TableDensity;
+  /** Memory of a table that nobody reads any more. */
+  readonly spent?: SharedArrayBuffer | null;
+}
+
+/**
+ * Memory of zeros that begins at the edge of a page, so that a line of ours is a line of the processor's cache: that of
+ * WebAssembly does, that of a SharedArrayBuffer lies 16 bytes behind it (glibc's malloc), and then a look-up needs two.
+ * Where the system gives none (a limit on address space: each reserves 8 GB of it), or for more than 4 GiB, the latter.
+ */
+function allocate(bytes: number): SharedArrayBuffer {
+  if (bytes < WASM_PAGE) return new SharedArrayBuffer(bytes);
+  const step = WASM_PAGE * 2 ** Math.max(0, Math.floor(Math.log2(bytes / WASM_PAGE / STEPS)));
+  const pages = (Math.ceil(bytes / step) * step) / WASM_PAGE;
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    return memory.buffer;
+  } catch {
+    return new SharedArrayBuffer(bytes);
+  }
+}
+
+/** What of WebAssembly is used: Node has it, its types do not. */
+declare const WebAssembly: {
+  readonly Memory: new (pages: {
+    initial: number;
+    maximum: number;
+    shared: true;
+  }) => { readonly buffer: SharedArrayBuffer };
+};
+
 export class KeyTable {
   readonly kind: KeyKind;
   readonly #keyBytes: number;
@@ -76,11 +113,19 @@ export class KeyTable {
   /** What touching the lines came to; it means nothing, and keeps the compiler from leaving the touching out. */
   touched = 0;
 
-  /** An empty table with room for `rows` keys. */
-  static create(kind: KeyKind, rows: number, places: KeyPlaces, density: TableDensity = 'fast'): KeyTable {
+  /**
+   * An empty table with room for `rows` keys. It takes the memory of `spent` where that is large enough: that table must
+   * not be read any more, by no thread.
+   */
+  static create(kind: KeyKind, rows: number, places: KeyPlaces, options: TableOptions = {}): KeyTable {
+    const { density = 'fast', spent = null } = options;
     // One line more, so that there is always a free slot, where every search ends.
     const lines = Math.ceil(rows / TABLE_DENSITY[density]) + 1;
-    return new KeyTable({ kind, words: new SharedArrayBuffer(lines * LINE_BYTES), places, rows: 0 });
+    const isEnough = spent !== null && spent.byteLength >= lines * LINE_BYTES;
+    const memory = isEnough ? spent : allocate(lines * LINE_BYTES);
+    const table = new KeyTable({ kind, memory, lines, places, rows: 0 });
+    if (isEnough) table.#words.fill(FREE);
+    return table;
   }
 
   /** The table that another thread made. */
@@ -88,10 +133,10 @@ export class KeyTable {
     return new KeyTable(shared);
   }
 
-  private constructor({ kind, words, places, rows }: SharedTable) {
+  private constructor({ kind, memory, lines, places, rows }: SharedTable) {
     this.kind = kind;
     this.#keyBytes = KEY_KINDS[kind].bytes;
-    this.#words = new Int32Array(words);
+    this.#words = new Int32Array(memory, 0, lines * LINE_WORDS);
     this.#places = places;
     this.#rows = rows;
   }
@@ -106,8 +151,9 @@ export class KeyTable {
 
   /** For `attach` in another thread, once the table is filled. */
   share(): SharedTable {
-    const words = this.#words.buffer as SharedArrayBuffer;
-    return { kind: this.kind, words, places: this.#places, rows: this.#rows };
+    const memory = this.#words.buffer as SharedArrayBuffer;
+    const lines = this.#words.length / LINE_WORDS;
+    return { kind: this.kind, memory, lines, places: this.#places, rows: this.#rows };
   }
 
   /** The record of the key that stands in `keys` at `offset`; 0 where it is not known. */
@@ -140,7 +186,10 @@ export class KeyTable {
     }
   }
 
-  /** Works out where keys belong, and touches these lines: they come from memory side by side instead of in turn. */
+  /**
+   * Works out where keys belong, and touches these lines. The touching is a loop of its own that does nothing else: a
+   * processor looks ahead over some hundred instructions, so it waits for many lines at once only if little is between them.
+   */
   #place(keys: Uint8Array, offset: number, count: number, stride: number): void {
     const words = this.#words;
     const ats = this.#at;
@@ -157,7 +206,6 @@ export class KeyTable {
     const p8 = this.#places[8]!;
     const p9 = this.#places[9]!;
     const linesPerPlace = words.length / LINE_WORDS / 2 ** 32;
-    let touched = 0;
     for (let i = 0, k = offset; i < count; i++, k += stride) {
       const place = (keys[k + p0]! << 24) | (keys[k + p1]! << 16) | (keys[k + p2]! << 8) | keys[k + p3]!;
       const at = (((place >>> 0) * linesPerPlace) >>> 0) * LINE_WORDS;
@@ -165,8 +213,9 @@ export class KeyTable {
       ats[i] = at;
       lows[i] = low === FREE ? 1 : low;
       highs[i] = ((keys[k + p8]! << 24) | (keys[k + p9]! << 16)) & PRINT_MASK;
-      touched ^= words[at]!;
     }
+    let touched = 0;
+    for (let i = 0; i < count; i++) touched ^= words[ats[i]!]!;
     this.touched = touched;
   }
 
