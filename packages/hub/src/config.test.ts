@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -8,6 +8,10 @@ import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { readSettings, SETTINGS_LIMITS, settingFlags, settingsHelp } from './config.ts';
 import { SETTINGS } from './settings-table.ts';
 
+const NO_LOOKUP_PORT = {
+  lookupListen: null,
+  lookupThreads: Math.min(16, Math.max(1, availableParallelism() - 1)),
+};
 const NO_BROWSERS = { browserListen: null, browserCertificate: null, browserKey: null } as const;
 
 /** What is said of an operator who says nothing. */
@@ -58,6 +62,7 @@ test('flags win over the environment, that over the file, that over the default'
     rootKey: '/env.key',
     databaseUrl: 'postgres://h/file',
     ...NO_BROWSERS,
+    ...NO_LOOKUP_PORT,
     ...NO_TERMS,
   });
   const defaults = readSettings({ flags: {}, env: { TOCSIN_HUB_DATA: join(data, 'absent') } });
@@ -69,6 +74,7 @@ test('flags win over the environment, that over the file, that over the default'
     rootKey: null,
     databaseUrl: null,
     ...NO_BROWSERS,
+    ...NO_LOOKUP_PORT,
     ...NO_TERMS,
   });
 });
