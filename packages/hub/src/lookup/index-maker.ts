@@ -34,6 +34,8 @@ export interface IndexSource {
 
 interface Made {
   readonly data: Promise<IndexData>;
+  /** Null until it is made. */
+  memory: SharedArrayBuffer | null;
   readers: number;
 }
 
@@ -54,11 +56,13 @@ export class IndexMaker implements IndexSource {
 
   async take(want: IndexWant): Promise<IndexData> {
     const id = idOf(want);
-    const made = this.#made.get(id) ?? { data: this.#make(want), readers: 0 };
+    const made = this.#made.get(id) ?? { data: this.#make(want), memory: null, readers: 0 };
     this.#made.set(id, made);
     made.readers++;
     try {
-      return await made.data;
+      const data = await made.data;
+      made.memory = data.table.memory;
+      return data;
     } catch (error) {
       if (this.#made.get(id) === made) this.#made.delete(id);
       throw error;
@@ -70,12 +74,9 @@ export class IndexMaker implements IndexSource {
     const made = this.#made.get(id);
     if (made === undefined || --made.readers > 0) return;
     this.#made.delete(id);
-    void made.data.then(({ table }) => this.#keep(want.kind, table.memory));
-  }
-
-  /** The larger one of what waits: there is never more than one of a kind. */
-  #keep(kind: KeyKind, memory: SharedArrayBuffer): void {
-    if (memory.byteLength > (this.#spent.get(kind)?.byteLength ?? 0)) this.#spent.set(kind, memory);
+    // One of a kind waits, the larger one.
+    if ((made.memory?.byteLength ?? 0) > (this.#spent.get(want.kind)?.byteLength ?? 0))
+      this.#spent.set(want.kind, made.memory!);
   }
 
   async #make({ kind, digests, rows }: IndexWant): Promise<IndexData> {
