@@ -127,10 +127,10 @@ async function makeServer(parts: ServerParts): Promise<HubServer> {
     world: hub.world,
     version: VERSION,
     log: hub.log,
-    registerRoutes: (app) => {
+    registerRoutes: (app, { answerEarly }) => {
       registerListRoutes(app, lists);
       const { clock } = hub.world;
-      registerLookupRoutes(app, { lists, known, clock, explain: (key) => explain(hub, key) });
+      registerLookupRoutes(app, { lists, known, clock, explain: (key) => explain(hub, key), answerEarly });
       registerHashListRoutes(app, { lists, hashLists });
       registerGroupSecretRoute(app, openGroupSecret(hub.layout.keys, hub.world));
       participation.register(app);

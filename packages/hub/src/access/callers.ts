@@ -49,6 +49,12 @@ export class Callers {
     return judgement;
   }
 
+  /** The machine, where it was judged before on this connection and may do everything now; null says nothing. */
+  provedOn(socket: TLSSocket): ProvedMachine | null {
+    const machine = this.#open.get(socket);
+    return machine === undefined || this.#isOver(machine) ? null : machine;
+  }
+
   /** The machine, where its certificate allows everything now. Throws `certificate`. */
   async requireMachine(socket: TLSSocket): Promise<ProvedMachine> {
     const machine = await this.requireRenewer(socket);

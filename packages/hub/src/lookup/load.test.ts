@@ -55,7 +55,7 @@ test('load: a hub that is full says so before it reads, and takes more once an a
     go = done;
   });
   app.decorateRequest('machine', null);
-  guardLoad(app, new HandClock());
+  guardLoad(app, new LookupLoad(new HandClock()));
   app.addContentTypeParser('application/x', { parseAs: 'buffer' }, (_r, body, done) => done(null, body));
   app.post('/ask', async () => {
     await held;

@@ -47,8 +47,7 @@ export class LookupLoad {
 }
 
 /** Guards the routes of `app` (a scope of their own) from the head of a request to the end of its answer. */
-export function guardLoad(app: FastifyInstance, clock: Clock): void {
-  const load = new LookupLoad(clock);
+export function guardLoad(app: FastifyInstance, load: LookupLoad): void {
   const admitted = new WeakMap<FastifyRequest, number>();
   const release = async (request: FastifyRequest): Promise<void> => {
     const bytes = admitted.get(request);

@@ -4,10 +4,11 @@ import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { parseHex } from 'tocsin/protocol/hex.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { isKeyKind, KEY_KINDS } from 'tocsin/protocol/kinds.ts';
+import { formatKey, keysToAsk, parseObject } from 'tocsin/protocol/objects.ts';
 import type { PackedRequest } from 'tocsin/protocol/packed-lookup.ts';
 import { encodePackedResponse } from 'tocsin/protocol/packed-lookup.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
-import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
+import { LIFETIME_SECONDS, UNKNOWN, verdictOf } from 'tocsin/protocol/verdict.ts';
 import { Classes } from './classes.ts';
 import type { KnownObjects } from './known.ts';
 
@@ -21,7 +22,9 @@ export interface ObjectsResponse {
   readonly unknownLifetime: number;
 }
 
-type Known = Pick<KnownObjects, 'find' | 'findMany'>;
+export type Known = Pick<KnownObjects, 'find' | 'findMany'>;
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** The keys of a request `{"v":1,"objects":[{"kind","key"}]}`. Throws `input` or `limit` with what is wrong. */
 export function parseObjectsRequest(body: object): readonly ObjectKey[] {
@@ -62,6 +65,27 @@ export function answerObjects(known: Known, keys: readonly ObjectKey[]): Objects
     return record === null ? null : classes.indexOf(record);
   });
   return { v: 1, classes: classes.records, objects, unknownLifetime: LIFETIME_SECONDS.unknown };
+}
+
+export interface OneObject {
+  /** Of the keys that the words stand for, the one that is known, else the most exact. */
+  readonly key: ObjectKey;
+  /** `{"id","verdict"}` as JSON. */
+  readonly text: string;
+  /** How long it may be kept, seconds. */
+  readonly lifetime: number;
+}
+
+/** One object by any of its words. Throws as `parseObject`. */
+export function answerOne(known: Known, words: string): OneObject {
+  const found = keysToAsk(parseObject(words)).map((key) => ({
+    key,
+    record: known.find(key.kind, key.bytes),
+  }));
+  const { key, record } = found.find((each) => each.record !== null) ?? found[0]!;
+  const verdict = record === null ? UNKNOWN : verdictOf(record);
+  const text = JSON.stringify({ id: formatKey(key.kind, key.bytes), verdict });
+  return { key, text, lifetime: record?.lifetime ?? LIFETIME_SECONDS.unknown };
 }
 
 export function answerPacked(known: Known, { kind, keys, count }: PackedRequest): Buffer {

@@ -9,19 +9,26 @@ import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { KEY_KIND_NAMES } from 'tocsin/protocol/kinds.ts';
 import type { LookupRequest } from 'tocsin/protocol/lookup.ts';
 import { LOOKUP_LIMITS } from 'tocsin/protocol/lookup.ts';
-import { formatKey, keysToAsk, parseObject } from 'tocsin/protocol/objects.ts';
 import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol/packed-lookup.ts';
-import { LIFETIME_SECONDS, UNKNOWN, verdictOf } from 'tocsin/protocol/verdict.ts';
 import type { Clock } from 'tocsin/protocol/world.ts';
 import { Type } from 'typebox';
 import type { PublishedLists } from '../lists/published.ts';
+import type { AnswerEarly } from '../server/early.ts';
 import { sendWithheld, WithheldProblem } from '../server/withheld.ts';
 import type { TracedClaim } from '../verdicts/claim-store.ts';
 import type { Explanation } from '../verdicts/explain.ts';
 import { answer } from './answer.ts';
+import { earlyLookups } from './early.ts';
 import type { KnownObjects } from './known.ts';
-import { guardLoad } from './load.ts';
-import { answerObjects, answerPacked, OBJECTS_LIMITS, parseObjectsRequest } from './objects.ts';
+import { guardLoad, LookupLoad } from './load.ts';
+import {
+  answerObjects,
+  answerOne,
+  answerPacked,
+  JSON_TYPE,
+  OBJECTS_LIMITS,
+  parseObjectsRequest,
+} from './objects.ts';
 
 /** A digest with its name, or an address; longer ones are not asked for in a path. */
 const OBJECT_ID_LENGTH = 2_048;
@@ -66,11 +73,15 @@ export interface LookupParts {
   readonly clock: Clock;
   /** Every claim about an object, for a person. */
   readonly explain: (key: ObjectKey) => Promise<Explanation>;
+  /** As of RouteTools; without it every request takes the way of the framework. */
+  readonly answerEarly?: (answer: AnswerEarly) => void;
 }
 
 export function registerLookupRoutes(app: FastifyInstance, parts: LookupParts): void {
+  const load = new LookupLoad(parts.clock);
+  parts.answerEarly?.(earlyLookups(parts.known, load));
   app.register(async (scope) => {
-    guardLoad(scope, parts.clock);
+    guardLoad(scope, load);
     registerRoutes(scope, parts);
   });
 }
@@ -123,18 +134,11 @@ function registerObjectRoute(
       },
     },
     async (request, reply) => {
-      const keys = keysToAsk(parseObject(request.params.id));
-      const found = keys.map((key) => ({ key, record: known.find(key.kind, key.bytes) }));
-      const { key, record } = found.find((each) => each.record !== null) ?? found[0]!;
-      const verdict = {
-        id: formatKey(key.kind, key.bytes),
-        verdict: record === null ? UNKNOWN : verdictOf(record),
-      };
-      const lifetime = record?.lifetime ?? LIFETIME_SECONDS.unknown;
-      reply.header('cache-control', `private, max-age=${lifetime}`);
-      if (request.query.history !== true) return reply.send(verdict);
+      const { key, text, lifetime } = answerOne(known, request.params.id);
+      reply.header('cache-control', `private, max-age=${lifetime}`).type(JSON_TYPE);
+      if (request.query.history !== true) return reply.send(text);
       const { claims } = await explain(key);
-      return reply.send({ ...verdict, claims: claims.map(claimAsJson) });
+      return reply.send(JSON.stringify({ ...JSON.parse(text), claims: claims.map(claimAsJson) }));
     },
   );
 }

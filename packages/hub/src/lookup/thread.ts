@@ -67,9 +67,15 @@ async function run({ data, database, listen }: ThreadOrder): Promise<void> {
     version: VERSION,
     log,
     isBare: true,
-    registerRoutes: (app) => {
+    registerRoutes: (app, { answerEarly }) => {
       const { clock } = world;
-      registerLookupRoutes(app, { lists, known, clock, explain: (key) => explain({ db, layout }, key) });
+      registerLookupRoutes(app, {
+        lists,
+        known,
+        clock,
+        explain: (key) => explain({ db, layout }, key),
+        answerEarly,
+      });
     },
   });
   let last = Promise.resolve();

@@ -5,6 +5,7 @@ import type { World } from 'tocsin/protocol/world.ts';
 import type { MachineStore, TokenStore } from '../access/store.ts';
 import type { KeyRing } from '../keys/store.ts';
 import type { ServerLimits } from './config.ts';
+import type { AnswerEarly } from './early.ts';
 
 /** Who may use a route: `machine` where it says nothing. */
 export type Access =
@@ -46,5 +47,7 @@ export interface ServerContext {
 
 export interface RouteTools {
   readonly requireMachine: RequireMachine;
+  /** Answers requests of machines before the framework does (early.ts); once. */
+  readonly answerEarly: (answer: AnswerEarly) => void;
   readonly context: ServerContext;
 }

@@ -7,6 +7,7 @@ import type { Callers } from '../access/callers.ts';
 import type { KeyRing } from '../keys/store.ts';
 import type { ServerLimits } from './config.ts';
 import type { Access, HubApp, RequireMachine } from './context.ts';
+import { commonHeaders } from './early.ts';
 
 /** Puts the guard before all routes of `app`; to be called before any is added. */
 export function guardRoutes(
@@ -32,8 +33,7 @@ export function guardRoutes(
     strangers.enter(request);
   };
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('tocsin-keys', String(keys.keys.document.number));
-    reply.header('x-content-type-options', 'nosniff');
+    reply.headers(commonHeaders(keys));
     try {
       await admit(request, reply);
     } catch (error) {

@@ -19,6 +19,7 @@ import { maintain, maintenanceWords } from '../keys/rotate.ts';
 import type { ServerLimits } from './config.ts';
 import { SERVER_LIMITS } from './config.ts';
 import type { HubApp, RequireMachine, ServerContext } from './context.ts';
+import { answerEarly } from './early.ts';
 import { guardRoutes } from './guard.ts';
 import type { Leaf } from './leaf.ts';
 import { makeLeaf } from './leaf.ts';
@@ -50,7 +51,11 @@ export async function buildServer(context: ServerContext): Promise<HubServer> {
   const app = makeApp(leaf, limits, context);
   const requireMachine = guardRoutes(app, callers, limits, context.keys);
   if (context.isBare !== true) await registerOwnRoutes(app, context, requireMachine);
-  await context.registerRoutes?.(app, { requireMachine, context });
+  await context.registerRoutes?.(app, {
+    requireMachine,
+    answerEarly: (answer) => answerEarly(app, callers, context.keys, answer),
+    context,
+  });
   await app.ready();
   return new RunningServer(app, leaf, callers, limits, context);
 }

@@ -86,10 +86,17 @@ export const UNKNOWN: Verdict = {
 /** Default lifetimes of answers, seconds. IP addresses change hands, so their verdicts are short-lived. */
 export const LIFETIME_SECONDS = { good: 30 * 86_400, bad: 86_400, ip: 6 * 3_600, unknown: 3_600 } as const;
 
+/** Of records that were asked for before: few records are said of very many objects. */
+const RECORD_IDS = new WeakMap<ClassRecord, string>();
+
 /** Id of a class record: `r` and the first 12 hex digits of SHA-256 over its fields joined by U+0000. */
 export function recordId(c: ClassRecord): string {
+  const known = RECORD_IDS.get(c);
+  if (known !== undefined) return known;
   const text = [c.level, c.category ?? '', c.name ?? '', c.source, c.reason, c.lifetime].join('\0');
-  return `r${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+  const id = `r${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+  RECORD_IDS.set(c, id);
+  return id;
 }
 
 export function verdictOf(c: ClassRecord): Verdict {

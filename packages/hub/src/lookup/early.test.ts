@@ -1,0 +1,172 @@
+// What is answered before the framework is, byte for byte, what the framework answers; the rest is left to it.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import type { TLSSocket } from 'node:tls';
+import { join } from 'tocsin/client/channel/enrol.ts';
+import type { Joined } from 'tocsin/client/channel/identity.ts';
+import type { KeyKind } from 'tocsin/protocol/kinds.ts';
+import { PACKED_LIMITS, PACKED_TYPES } from 'tocsin/protocol/packed-lookup.ts';
+import { systemWorld } from 'tocsin/protocol/world.ts';
+import type { PublishedLists } from '../lists/published.ts';
+import { type FixtureHub, startHub } from '../server/hub-fixture.ts';
+import { asMachine, rawConnect } from '../server/wire-fixture.ts';
+import { IndexMaker } from './index-maker.ts';
+import { KnownObjects } from './known.ts';
+import { registerLookupRoutes } from './routes.ts';
+import type { Vectors } from './vectors-fixture.ts';
+import { openVectorLists } from './vectors-fixture.ts';
+
+interface Packed extends Pick<Vectors, 'prefixBits' | 'lists'> {
+  readonly answered: readonly { name: string; kind: KeyKind; keys: string[]; request: string }[];
+  readonly refused: readonly { name: string; what: 'request' | 'response'; hex: string }[];
+}
+const VECTORS = new URL('../../../../spec/vectors/lookup/packed.json', import.meta.url);
+const packed = JSON.parse(readFileSync(VECTORS, 'utf8')) as Packed;
+const { lists: set, pathOf, close } = openVectorLists(packed);
+const bad = packed.answered[0]!.keys[0]!;
+let hub: FixtureHub;
+let joined: Joined;
+let known: KnownObjects;
+/** Requests that came to the framework. */
+let framework = 0;
+
+before(async () => {
+  hub = await startHub({
+    registerRoutes: (app, { answerEarly }) => {
+      const lists = { set, manifest: set.manifest, onRevision: () => () => {} } as unknown as PublishedLists;
+      const source = new IndexMaker({ pathOf, random: systemWorld.random });
+      known = new KnownObjects({ lists, source, pathOf, log: () => {} });
+      app.addHook('onRequest', async () => {
+        framework++;
+      });
+      const explain = async (): Promise<{ claims: [] }> => ({ claims: [] });
+      const { clock } = systemWorld;
+      registerLookupRoutes(app, { lists, known, clock, explain: explain as never, answerEarly });
+    },
+  });
+  joined = await join(hub.newHome(), hub.url, await hub.token(), hub.world);
+  known.find('file-sha256', new Uint8Array(32));
+  await known.ready;
+});
+after(async () => {
+  await hub.close();
+  await known.close();
+  close();
+});
+
+function get(path: string): Buffer {
+  return Buffer.from(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
+}
+
+function post(body: Buffer, type: string = PACKED_TYPES.request, beside = ''): Buffer {
+  const head = `POST /v1/lookup HTTP/1.1\r\nhost: x\r\n${beside}content-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), body]);
+}
+
+/** The whole answer to the next request on a connection, but for its date. */
+async function next(socket: TLSSocket, request: Buffer, cut = request.length): Promise<string> {
+  socket.write(request.subarray(0, cut));
+  if (cut < request.length) setTimeout(() => socket.write(request.subarray(cut)), 20);
+  let got = Buffer.alloc(0);
+  for (;;) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    got = Buffer.concat([got, chunk]);
+    const end = got.indexOf('\r\n\r\n');
+    const length = /content-length: (\d+)/i.exec(got.toString('latin1', 0, Math.max(end, 0)));
+    if (length !== null && got.length === end + 4 + Number(length[1]))
+      return got.toString('latin1').replace(/^date: .*\r\n/im, '');
+  }
+}
+
+/** The answer on a connection of its own, by the framework, and on one that was used before. */
+async function bothWays(
+  request: Buffer,
+  cut?: number,
+): Promise<{ first: string; later: string; early: boolean }> {
+  const fresh = await rawConnect(hub.port, asMachine(joined));
+  const used = await rawConnect(hub.port, asMachine(joined));
+  try {
+    const first = await next(fresh, request);
+    await next(used, get('/v1/objects/host:nobody.example'));
+    const before = framework;
+    const later = await next(used, request, cut);
+    return { first, later, early: framework === before };
+  } finally {
+    fresh.destroy();
+    used.destroy();
+  }
+}
+
+const VALID = Buffer.from(packed.answered[0]!.request, 'hex');
+/** `early` null: the framework refuses it before its hooks. */
+const CASES: readonly (readonly [what: string, request: Buffer, early: boolean | null])[] = [
+  ['one object that is known', get(`/v1/objects/sha256:${bad}`), true],
+  ['one object that nobody knows', get('/v1/objects/host:nobody.example'), true],
+  [
+    'an address, percent-encoded',
+    get(`/v1/objects/${encodeURIComponent('http://nobody.example/a?b=c')}`),
+    true,
+  ],
+  ['words that are no object', get('/v1/objects/what%20is%20this'), false],
+  ['an escape that is none', get('/v1/objects/%zz'), null],
+  ['nothing behind the path', get('/v1/objects/'), false],
+  ['one object with its history', get(`/v1/objects/sha256:${bad}?history=true`), false],
+  [
+    'another method',
+    Buffer.from('PUT /v1/objects/x HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n'),
+    false,
+  ],
+  [
+    'whole keys as JSON',
+    post(Buffer.from(`{"v":1,"objects":[{"kind":"file-sha256","key":"${bad}"}]}`), 'application/json'),
+    false,
+  ],
+  ['another type', post(VALID, 'application/octet-stream'), false],
+  ...packed.answered.map(
+    ({ name, request }) => [`packed: ${name}`, post(Buffer.from(request, 'hex')), true] as const,
+  ),
+  ...packed.refused
+    .filter(({ what, hex }) => what === 'request' && hex !== '')
+    .map(({ name, hex }) => [`packed, refused: ${name}`, post(Buffer.from(hex, 'hex')), true] as const),
+];
+for (const [what, request, early] of CASES)
+  test(`early or not, the same answer: ${what}`, async () => {
+    const ways = await bothWays(request);
+    assert.equal(ways.later, ways.first);
+    if (early !== null) assert.equal(ways.early, early);
+  });
+
+test('early: a body in two pieces is taken together', async () => {
+  const request = post(VALID);
+  for (const cut of [request.length - VALID.length, request.length - VALID.length + 5, request.length - 1]) {
+    const { first, later, early } = await bothWays(request, cut);
+    assert.deepEqual([later, early], [first, true]);
+  }
+});
+
+test('early: a body that is too long or breaks off is not taken, and the hub goes on', async () => {
+  const used = await rawConnect(hub.port, asMachine(joined));
+  await next(used, get('/v1/objects/host:nobody.example'));
+  used.write(
+    `POST /v1/lookup HTTP/1.1\r\nhost: x\r\ncontent-type: ${PACKED_TYPES.request}\r\ncontent-length: ${PACKED_LIMITS.maxRequestBytes + 1}\r\n\r\n`,
+  );
+  const [chunk] = (await once(used, 'data')) as [Buffer];
+  assert.match(chunk.toString(), /^HTTP\/1\.1 413 /);
+  used.destroy();
+  const broken = await rawConnect(hub.port, asMachine(joined));
+  await next(broken, get('/v1/objects/host:nobody.example'));
+  broken.write(post(VALID).subarray(0, -3));
+  broken.destroy();
+  const { first, later } = await bothWays(post(VALID));
+  assert.equal(later, first);
+});
+
+test('early: a machine whose certificate has ended is left to the guard', async () => {
+  const used = await rawConnect(hub.port, asMachine(joined));
+  await next(used, get('/v1/objects/host:nobody.example'));
+  hub.world.pass(40 * 86_400_000);
+  assert.match(await next(used, get('/v1/objects/host:nobody.example')), /^HTTP\/1\.1 401 /);
+  used.destroy();
+});

@@ -1,0 +1,81 @@
+// The two look-ups that programs make by the thousand (one object, packed keys), answered before the framework sees them.
+// The same answers, byte for byte, as the routes of routes.ts give, which take what is left here: refusals and faults of
+// one object, and whatever the load does not allow.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TocsinError } from 'tocsin/protocol/errors.ts';
+import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol/packed-lookup.ts';
+import { PROBLEM_TYPE, problemOf } from 'tocsin/protocol/problem.ts';
+import type { AnswerEarly, EarlyRequest } from '../server/early.ts';
+import type { LookupLoad } from './load.ts';
+import type { Known } from './objects.ts';
+import { answerOne, answerPacked, JSON_TYPE } from './objects.ts';
+
+const ONE_OBJECT = '/v1/objects/';
+
+export function earlyLookups(known: Known, load: LookupLoad): AnswerEarly {
+  return (early) => {
+    const { method, url = '' } = early.request;
+    if (method === 'GET' && url.startsWith(ONE_OBJECT) && !url.includes('?'))
+      return oneObject(known, load, early);
+    return method === 'POST' && url === '/v1/lookup' && packedKeys(known, load, early);
+  };
+}
+
+function oneObject(
+  known: Known,
+  load: LookupLoad,
+  { request, response, machine, headers }: EarlyRequest,
+): boolean {
+  if (load.admit(machine.machineId, 1).kind !== 'admitted') return false;
+  try {
+    const id = decodeURIComponent(request.url!.slice(ONE_OBJECT.length));
+    const { text, lifetime } = answerOne(known, id);
+    const own = { 'cache-control': `private, max-age=${lifetime}`, 'content-type': JSON_TYPE };
+    end(response, { ...headers, ...own }, text);
+    return true;
+  } catch {
+    return false; // said in one place: by the route
+  } finally {
+    load.done(1);
+  }
+}
+
+function packedKeys(known: Known, load: LookupLoad, early: EarlyRequest): boolean {
+  const { request, response, machine, headers } = early;
+  const bytes = bodyBytes(request);
+  if (bytes === null || load.admit(machine.machineId, bytes).kind !== 'admitted') return false;
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    try {
+      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
+      const answer = answerPacked(known, parsePackedRequest(body));
+      end(response, { ...headers, 'content-type': PACKED_TYPES.response }, answer);
+    } catch (error) {
+      if (!(error instanceof TocsinError)) throw error;
+      const { problem } = problemOf(error);
+      response.statusCode = problem.status;
+      const own = { 'content-type': `${PROBLEM_TYPE}; charset=utf-8` };
+      const last = problem.status === 413 ? { connection: 'close' } : {};
+      end(response, { ...headers, ...last, ...own }, JSON.stringify(problem));
+    }
+  });
+  // Once, whether it was answered or broke off.
+  response.once('close', () => load.done(bytes));
+  return true;
+}
+
+/** Of a packed request whose head is as it should be; null for any other. */
+function bodyBytes({ headers }: IncomingMessage): number | null {
+  const length = headers['content-length'];
+  if (headers['content-type'] !== PACKED_TYPES.request || length === undefined) return null;
+  if (headers.expect !== undefined || headers['content-encoding'] !== undefined) return null;
+  const bytes = Number(length);
+  return Number.isSafeInteger(bytes) && bytes > 0 && bytes <= PACKED_LIMITS.maxRequestBytes ? bytes : null;
+}
+
+function end(response: ServerResponse, headers: Record<string, string>, body: string | Buffer): void {
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  response.writeHead(response.statusCode, { ...headers, 'content-length': String(length) });
+  response.end(body);
+}
