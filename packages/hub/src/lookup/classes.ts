@@ -8,7 +8,17 @@ export class Classes {
   readonly #index = new Map<ClassRecord, number>();
   readonly #byId = new Map<string, number>();
 
+  #last: ClassRecord | null = null;
+  #lastIndex = 0;
+
   indexOf(record: ClassRecord): number {
+    if (record === this.#last) return this.#lastIndex;
+    this.#last = record;
+    this.#lastIndex = this.#find(record);
+    return this.#lastIndex;
+  }
+
+  #find(record: ClassRecord): number {
     const known = this.#index.get(record);
     if (known !== undefined) return known;
     const id = recordId(record);

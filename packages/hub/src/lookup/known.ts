@@ -79,11 +79,12 @@ export class KnownObjects {
     const inBases = current ? numbersIn(bases, keys, count) : null;
     const inChanges = current ? numbersIn(changes, keys, count) : null;
     for (let i = 0; i < count; i++) {
-      if (current && (inBases?.[i] ?? 0) === 0 && (inChanges?.[i] ?? 0) === 0) continue;
+      const number = inBases === null ? 0 : inBases[i]!;
       const isChanged = inChanges !== null && inChanges[i] !== 0;
+      if (current && !isChanged && number === 0) continue;
       const record =
         current && !isChanged
-          ? bases!.index.record(inBases![i]!, keys, i * bytes)
+          ? bases!.index.record(number, keys, i * bytes)
           : this.find(kind, keys, i * bytes);
       if (record !== null) onKnown(i, record);
     }

@@ -84,7 +84,8 @@ export function encodePackedResponse({ classes, objects, unknownLifetime }: Pack
   answer.writeUInt32LE(classes.length, 12);
   answer.writeUInt32LE(unknownLifetime, 16);
   answer.writeUInt32LE(lines.length, 20);
-  for (let i = 0, at = responseHead; i < objects.length; i++, at += 4) answer.writeUInt32LE(objects[i]!, at);
+  const view = new DataView(answer.buffer, answer.byteOffset + responseHead, 4 * objects.length);
+  for (let i = 0; i < objects.length; i++) view.setUint32(4 * i, objects[i]!, true);
   lines.copy(answer, responseHead + 4 * objects.length);
   return answer;
 }
