@@ -62,11 +62,11 @@ test('tree: sizes are at least one byte each and sum up to the wanted bytes exac
 });
 
 test('hash list: has the wanted rows, all different, the planted ones among them, in the form of the reader', () => {
-  inDirectory((directory) => {
+  return inDirectory(async (directory) => {
     const planted = ['ab'.repeat(32)];
     for (const line of [plainLine, hsbLine]) {
       const path = join(directory, 'list');
-      writeHashList(path, { seed: 's', rows: 20_000, planted }, line);
+      await writeHashList(path, { seed: 's', rows: 20_000, planted }, line);
       const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
       assert.equal(new Set(lines).size, 20_000);
       assert.ok(lines.includes(line(planted[0]!)));

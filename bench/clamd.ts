@@ -25,13 +25,13 @@ export interface Clamd {
 /** `writeDatabase` writes the signature files into the directory that it is given. */
 export async function startClamd(
   context: BenchContext,
-  writeDatabase: (directory: string) => void,
+  writeDatabase: (directory: string) => Promise<void>,
 ): Promise<Clamd> {
   installPeers([CLAMD, CLAMDSCAN], context);
   const home = join(context.directory, 'clamd');
   const database = join(home, 'db');
   mkdirSync(database, { recursive: true, mode: 0o755 });
-  writeDatabase(database);
+  await writeDatabase(database);
   const socket = join(home, 'clamd.sock');
   const config = join(home, 'clamd.conf');
   writeFileSync(config, clamdConfig(database, home, socket));

@@ -1,6 +1,7 @@
 // Writes hash lists: one million or more random SHA-256 values, the same for the same seed, one a line in the
 // form that each reader wants, with some known digests mixed in so that a scan has something to find.
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { seededRandom } from './random.ts';
 
 export interface HashList {
@@ -13,8 +14,13 @@ export interface HashList {
 const ROWS_AT_ONCE = 16_384;
 const DIGEST_BYTES = 32;
 
-/** `line` turns 64 hex digits into one line without its end. */
-export function writeHashList(path: string, list: HashList, line: (hex: string) => string): void {
+/** `line` turns 64 hex digits into one line without its end. Throws where `signal` aborts meanwhile. */
+export async function writeHashList(
+  path: string,
+  list: HashList,
+  line: (hex: string) => string,
+  signal?: AbortSignal,
+): Promise<void> {
   const random = seededRandom(list.seed);
   const file = openSync(path, 'w', 0o600);
   try {
@@ -25,6 +31,8 @@ export function writeHashList(path: string, list: HashList, line: (hex: string) 
       for (let at = 0; at < hex.length; at += 2 * DIGEST_BYTES)
         text += `${line(hex.slice(at, at + 2 * DIGEST_BYTES))}\n`;
       writeSync(file, text);
+      await setImmediate(); // a long list is written while signals come in
+      signal?.throwIfAborted();
     }
     for (const digest of list.planted) writeSync(file, `${line(digest)}\n`);
   } finally {

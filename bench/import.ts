@@ -30,8 +30,8 @@ async function runImportBench(context: BenchContext): Promise<BenchResult> {
   context.say(`writing a list of ${rows} hashes`);
   const list = join(context.directory, 'list.txt');
   const one = join(context.directory, 'one.txt');
-  writeHashList(list, { seed, rows, planted: [] }, plainLine);
-  writeHashList(one, { seed: `${seed}/one`, rows: 1, planted: [] }, plainLine);
+  await writeHashList(list, { seed, rows, planted: [] }, plainLine);
+  await writeHashList(one, { seed: `${seed}/one`, rows: 1, planted: [] }, plainLine);
   const rounds: Rounds = { start: [], own: [], sort: [] };
   const count = IMPORT_BENCH.rounds[context.quick ? 'quick' : 'full'];
   for (let round = 0; round < count; round++) {

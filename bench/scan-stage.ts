@@ -57,7 +57,7 @@ async function clamdOrNote(context: BenchContext, list: HashList, notes: string[
 async function joinedMachine(context: BenchContext, list: HashList): Promise<string> {
   context.say(`importing ${list.rows} hashes into a hub`);
   const file = join(context.directory, 'list.txt');
-  writeHashList(file, list, plainLine);
+  await writeHashList(file, list, plainLine);
   const data = join(context.directory, 'hub');
   const words = ['import', 'hashes', file, '--data', data, '--source', 'bench', '--level', 'malicious'];
   await runTocsinHub({ context, name: 'hub-import', words });
