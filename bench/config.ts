@@ -70,13 +70,35 @@ export const INDEX_GOALS = {
 
 /** What look-ups over the wire are measured on. */
 export const LOOKUP_BENCH = {
+  seed: 'tocsin-bench-lookup',
   objects: { full: 5_000_000, quick: 1_000_000 },
-  /** Different requests, over and over. */
-  batches: 16,
+  /** How many objects the hub holds in turn, to see what growing costs. */
+  growth: { full: [1_000_000, 10_000_000, 100_000_000], quick: [1_000_000, 4_000_000] },
+  /** Room on the disk for an object while it is imported: the list, what it is sorted in, segment, original line, list file. */
+  diskBytesPerObject: 256,
+  /** Different objects that are asked for, half of them known: what they touch is more than a processor's cache. */
+  asked: 2 ** 20,
+  /** So many of them one by one. */
+  singles: 2 ** 17,
+  /** Objects in one request; the goals are those of the first, and of the second. */
+  batches: [4_096, 100],
+  /** Requests of each way whose answer is read before it is measured. */
+  checked: 256,
   connections: 8,
-  seconds: 4,
+  singleConnections: 32,
+  outstandingQueries: 100,
+  /** Machines that ask: a hub takes 64 MiB a second of each. */
+  machines: 4,
+  /** Threads of the hub that answer (it has one), and workers of nginx: equal cores on both sides. */
+  serverThreads: 1,
+  warmSeconds: 0.5,
+  seconds: { full: 4, quick: 2 },
   rounds: { full: 3, quick: 1 },
-  settleMs: 8_000,
+  /** A hub that used less than this share of a core, so many times in turn, is idle: its index is made. */
+  idleCores: 0.05,
+  idleMs: 500,
+  idleTimes: 3,
+  progressMs: 15_000,
 } as const;
 
 export const LOOKUP_GOALS = {

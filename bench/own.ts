@@ -67,7 +67,10 @@ export async function freePort(): Promise<number> {
 
 export interface RunningHub {
   readonly url: string;
+  readonly pid: number;
   readonly readySeconds: number;
+  /** The last words of its standard error. */
+  errors(): string;
   stop(): Promise<void>;
 }
 
@@ -88,7 +91,8 @@ export async function startHub(context: BenchContext, data: string): Promise<Run
   const stop = (): Promise<void> => stopProcess(child);
   context.atEnd(stop);
   const url = await waitForReady(child, outPath, errPath, context.signal);
-  return { url, readySeconds: (performance.now() - started) / 1000, stop };
+  const readySeconds = (performance.now() - started) / 1000;
+  return { url, pid: child.pid ?? 0, readySeconds, errors: () => lastWords(errPath), stop };
 }
 
 async function waitForReady(
@@ -110,14 +114,19 @@ async function waitForReady(
   );
 }
 
-/** A machine joined to the hub, its lists fetched: its state directory, to be copied for each cold run. */
-export async function joinMachine(context: BenchContext, data: string, hub: RunningHub): Promise<string> {
+/** A token with which one machine may join. */
+export async function makeToken(context: BenchContext, data: string): Promise<string> {
   const made = await runTocsinHub({ context, name: 'hub-token', words: ['token', '--data', data] });
   const token = /tocsin1\.\S+/.exec(readFileSync(made.out, 'utf8'));
-  if (token === null)
-    throw new TocsinError('format', `Cannot join the hub: 'token' printed none, want tocsin1...`);
+  if (token !== null) return token[0];
+  throw new TocsinError('format', `Cannot join the hub: 'token' printed none, want tocsin1...`);
+}
+
+/** A machine joined to the hub, its lists fetched: its state directory, to be copied for each cold run. */
+export async function joinMachine(context: BenchContext, data: string, hub: RunningHub): Promise<string> {
+  const token = await makeToken(context, data);
   const home = join(context.directory, 'machine');
-  await runTocsin(home, { context, name: 'join', words: ['join', hub.url, token[0]] });
+  await runTocsin(home, { context, name: 'join', words: ['join', hub.url, token] });
   await runTocsin(home, { context, name: 'sync', words: ['sync'] });
   return home;
 }

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { BENCH_LIMITS } from './config.ts';
 
+/** Linux tells times to programs in hundredths of a second, whatever it counts in (time(7), USER_HZ). */
+const TICKS_PER_SECOND = 100;
+
 export interface Program {
   readonly path: string;
   readonly words: readonly string[];
@@ -129,6 +132,21 @@ function procKilobytes(path: string, field: RegExp): number {
   try {
     const found = field.exec(readFileSync(path, 'latin1'));
     return found === null ? 0 : (Number(found[1]) * 1024) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
+/** Time of the processor that a process and all that descend from it have used so far (proc(5), stat), seconds. */
+export function cpuSeconds(root: number): number {
+  return processTree(root).reduce((sum, pid) => sum + ticksOf(pid), 0) / TICKS_PER_SECOND;
+}
+
+function ticksOf(pid: number): number {
+  try {
+    // The name stands in parentheses and may hold anything; behind it the state is the third field.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)!.split(' ');
+    return Number(fields[11]) + Number(fields[12]);
   } catch {
     return 0;
   }

@@ -1,26 +1,20 @@
-// How a hub is asked by hand in `bench lookup`: with a machine's certificate, once to see the answer, or over and over by ab(1).
-import { spawnSync } from 'node:child_process';
+// How a hub is asked by hand in `bench lookup`: as a machine, over one connection, to read answers before their sizes and
+// contents are relied on. What is measured is asked by load.ts.
 import { once } from 'node:events';
-import { connect } from 'node:tls';
-import { loadJoined } from 'tocsin/client/channel/identity.ts';
-import { homeAt } from 'tocsin/client/state/home.ts';
+import { connect, type TLSSocket } from 'node:tls';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { PACKED_TYPES } from 'tocsin/protocol/packed-lookup.ts';
-import { LOOKUP_BENCH } from './config.ts';
-import type { BenchContext } from './goals.ts';
+import type { Identity } from './order.ts';
 
-export interface Identity {
-  readonly key: string;
-  readonly cert: string;
+export interface Answer {
+  readonly status: number;
+  /** Of the whole answer, head and body. */
+  readonly bytes: number;
+  readonly head: string;
+  readonly body: Buffer;
 }
 
-export function identityOf(home: string): Identity {
-  const joined = loadJoined(homeAt(home));
-  if (joined === null) throw new TocsinError('not-joined', 'Cannot ask the hub: the machine did not join');
-  return { key: joined.identity.privateKey, cert: joined.identity.certificate };
-}
-
-export function requestOf(body: Buffer): Buffer {
+export function packedRequest(body: Buffer): Buffer {
   const head = [
     'POST /v1/lookup HTTP/1.1',
     'host: 127.0.0.1',
@@ -30,50 +24,58 @@ export function requestOf(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
 }
 
-/** One request over a connection of its own; the size of the whole answer, and its body. */
-export async function askOnce(
-  port: number,
-  identity: Identity,
-  body: Buffer,
-): Promise<{ bytes: number; body: Buffer }> {
-  const socket = connect({ host: '127.0.0.1', port, ...identity, rejectUnauthorized: false });
-  await once(socket, 'secureConnect');
-  socket.write(requestOf(body));
-  let got = Buffer.alloc(0);
-  try {
-    for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      got = Buffer.concat([got, chunk]);
-      const end = got.indexOf('\r\n\r\n');
-      const length = /content-length: (\d+)/i.exec(got.toString('latin1', 0, Math.max(end, 0)));
-      if (length !== null && got.length === end + 4 + Number(length[1]))
-        return { bytes: got.length, body: got.subarray(end + 4) };
-    }
-  } finally {
-    socket.destroy();
-  }
-  throw new TocsinError('format', 'Cannot ask the hub: it closed before the end of its answer');
+export function singleRequest(key: Uint8Array): Buffer {
+  const id = `sha256:${Buffer.from(key).toString('hex')}`;
+  return Buffer.from(`GET /v1/objects/${id} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);
 }
 
-/** Requests a second of one path by ab(1), which can show a machine's certificate. */
-export function single(context: BenchContext, url: string, pem: string | null): number {
-  const words = [
-    '-k',
-    '-q',
-    '-c',
-    String(LOOKUP_BENCH.connections),
-    '-t',
-    String(LOOKUP_BENCH.seconds),
-    '-n',
-    '100000000',
-  ];
-  const done = spawnSync('ab', [...words, ...(pem === null ? [] : ['-E', pem]), url], { encoding: 'utf8' });
-  context.signal.throwIfAborted();
-  const rate = /Requests per second:\s+([\d.]+)/.exec(done.stdout);
-  const failed = /Non-2xx responses|Failed requests:\s+[1-9]/.exec(done.stdout);
-  if (rate === null || failed !== null)
-    throw new TocsinError(
-      'io',
-      `Cannot measure single look-ups: ${done.stderr.trim() || failed?.[0] || 'ab said nothing'}`,
-    );
-  return Number(rate[1]);
+export class Asker {
+  readonly #socket: TLSSocket;
+
+  private constructor(socket: TLSSocket) {
+    this.#socket = socket;
+  }
+
+  static async open(port: number, identity: Identity): Promise<Asker> {
+    const socket = connect({ host: '127.0.0.1', port, ...identity, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    return new Asker(socket);
+  }
+
+  /** One request, one answer, which must say its `content-length`. */
+  async ask(request: Buffer): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    let got = Buffer.alloc(0);
+    const onData = (chunk: Buffer): void => {
+      got = Buffer.concat([got, chunk]);
+      const answer = answerOf(got);
+      if (answer !== null) resolve(answer);
+    };
+    const onClose = (): void =>
+      reject(new TocsinError('format', 'Cannot ask the hub: it closed before the end of its answer'));
+    this.#socket.on('data', onData).on('close', onClose).once('error', reject);
+    this.#socket.write(request);
+    try {
+      return await promise;
+    } finally {
+      this.#socket.off('data', onData).off('close', onClose).off('error', reject);
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** Null while there is more to come. */
+function answerOf(got: Buffer): Answer | null {
+  const end = got.indexOf('\r\n\r\n');
+  if (end < 0) return null;
+  const head = got.toString('latin1', 0, end);
+  const status = /^HTTP\/1\.1 (\d{3})/.exec(head);
+  const length = /^content-length: (\d+)\r?$/im.exec(head);
+  if (status === null || length === null)
+    throw new TocsinError('format', `Cannot read the hub's answer: it begins '${head.slice(0, 80)}'`);
+  if (got.length < end + 4 + Number(length[1])) return null;
+  return { status: Number(status[1]), bytes: got.length, head, body: got.subarray(end + 4) };
 }

@@ -1,89 +1,141 @@
-// The load generator of `bench lookup`, a process of its own: keeps some connections busy with one request after the other
-// (each of several that were made before), for a time, and prints how many were answered. It knows the length of every
-// answer before it comes, so that it spends next to nothing on reading; the first answer of each request was checked.
+// The load generator of `bench lookup`, a process of its own. Closed loop: each connection asks as soon as it was answered,
+// which finds the highest rate. Open loop: requests have planned times, and their latency counts from those, so that what
+// waits behind a slow answer is as late as it would be for a real asker. There it waits by turning round and round: a timer
+// is too coarse for milliseconds.
 //
-//   stdin: JSON of LoadOrder -> connections -> rounds -> stdout: JSON of LoadResult
-import { connect as connectTcp, type Socket } from 'node:net';
+//   stdin: LoadOrder ─► connections, hello ─► warm, uncounted ─► counted ─► stdout: LoadResult
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { connect as connectTls } from 'node:tls';
+import { cpuSeconds } from '../process.ts';
+import { type Line, openLine } from './line.ts';
+import type { LoadOrder, LoadResult } from './order.ts';
 
-export interface LoadOrder {
-  readonly port: number;
-  /** Null without TLS. */
-  readonly tls: { readonly key: string; readonly cert: string } | null;
-  readonly connections: number;
-  readonly seconds: number;
-  /** Base64 of each request, and how many bytes its answer has. */
-  readonly requests: readonly { readonly bytes: string; readonly answer: number }[];
-}
-
-export interface LoadResult {
-  readonly answered: number;
-  readonly seconds: number;
-  /** Milliseconds from request to answer: half of them, and 99 of 100, were not slower. */
-  readonly p50: number;
-  readonly p99: number;
-}
-
-const LIMITS = { samples: 1_000_000 } as const;
+const LIMITS = {
+  samples: 2_000_000,
+  /** So long after its end a run has failed: an answer is shorter than expected, or an open loop too fast for the server. */
+  lateMs: 10_000,
+} as const;
 
 async function main(order: LoadOrder): Promise<LoadResult> {
-  const requests = order.requests.map(({ bytes, answer }) => ({
-    bytes: Buffer.from(bytes, 'base64'),
-    answer,
-  }));
-  const sockets = await Promise.all(Array.from({ length: order.connections }, () => open(order)));
-  const times: number[] = [];
-  const started = performance.now();
-  const until = started + order.seconds * 1_000;
-  let answered = 0;
-  await Promise.all(
-    sockets.map(async (socket, first) => {
-      for (let n = first; performance.now() < until; n++) {
-        const { bytes, answer } = requests[n % requests.length]!;
-        const asked = performance.now();
-        await exchange(socket, bytes, answer);
-        answered++;
-        if (times.length < LIMITS.samples) times.push(performance.now() - asked);
-      }
-    }),
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {}); // told by the race below
+  const { identities, connections } = order;
+  const lines = await Promise.all(
+    Array.from({ length: connections }, (_, i) =>
+      openLine(order, identities?.[i % identities.length] ?? null, failure.reject),
+    ),
   );
-  const seconds = (performance.now() - started) / 1_000;
-  for (const socket of sockets) socket.destroy();
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? 0;
-  return { answered, seconds, p50: at(0.5), p99: at(0.99) };
+  const late = (order.warmSeconds + order.seconds) * 1_000 + LIMITS.lateMs;
+  setTimeout(() => failure.reject(new Error('answers stay out')), late).unref();
+  const run = new Run(order);
+  await Promise.race([
+    order.rate === null ? run.closed(lines) : run.open(lines, order.rate),
+    failure.promise,
+  ]);
+  for (const line of lines) line.close();
+  return run.result();
 }
 
-function open({ port, tls }: LoadOrder): Promise<Socket> {
-  return new Promise((done, fail) => {
-    const options = { host: '127.0.0.1', port, noDelay: true };
-    const socket: Socket =
-      tls === null
-        ? connectTcp(options, () => done(socket))
-        : connectTls({ ...options, ...tls, rejectUnauthorized: false }, () => done(socket));
-    socket.once('error', fail);
-  });
-}
+class Run {
+  readonly #order: LoadOrder;
+  readonly #bytes: Buffer;
+  readonly #times = new Float64Array(LIMITS.samples);
+  readonly #started: number;
+  #asked = 0;
+  #answered = 0;
+  /** When counting began, and how much time of the processor had been used by then. */
+  #counting: { at: number; server: number; asker: number } | null = null;
+  #ended = { at: 0, server: 0, asker: 0 };
 
-/** Sends, and waits until as many bytes as the answer has have come. */
-function exchange(socket: Socket, bytes: Buffer, answer: number): Promise<void> {
-  return new Promise((done, fail) => {
-    let left = answer;
-    const onData = (chunk: Buffer): void => {
-      left -= chunk.length;
-      if (left > 0) return;
-      socket.off('data', onData);
-      socket.off('close', onClose);
-      if (left < 0) fail(new Error(`an answer is ${-left} bytes too long`));
-      else done();
+  constructor(order: LoadOrder) {
+    this.#order = order;
+    this.#bytes = readFileSync(order.requests.file);
+    this.#started = performance.now();
+  }
+
+  closed(lines: readonly Line[]): Promise<void> {
+    const until = this.#started + (this.#order.warmSeconds + this.#order.seconds) * 1_000;
+    const one = (line: Line): Promise<void> =>
+      new Promise((done) => {
+        const next = (): void => {
+          const now = performance.now();
+          if (now < until) this.#ask(line, now, next);
+          else done();
+        };
+        next();
+      });
+    return Promise.all(lines.map(one)).then(() => this.#end());
+  }
+
+  async open(lines: readonly Line[], rate: number): Promise<void> {
+    const { warmSeconds, seconds } = this.#order;
+    const total = Math.floor((warmSeconds + seconds) * rate);
+    const plannedAt = (n: number): number => this.#started + (n * 1_000) / rate;
+    const idle = [...lines];
+    while (this.#asked < total || idle.length < lines.length) {
+      const now = performance.now();
+      while (this.#asked < total && idle.length > 0 && plannedAt(this.#asked) <= now) {
+        const line = idle.shift()!;
+        this.#ask(line, plannedAt(this.#asked), () => idle.push(line));
+      }
+      await turn();
+    }
+    this.#end();
+  }
+
+  result(): LoadResult {
+    const { at, server, asker } = this.#counting ?? this.#ended;
+    const seconds = (this.#ended.at - at) / 1_000;
+    const times = this.#times.subarray(0, Math.min(this.#answered, LIMITS.samples)).sort();
+    const below = (share: number): number => times[Math.ceil(share * times.length) - 1] ?? 0;
+    return {
+      answered: this.#answered,
+      seconds,
+      p50: below(0.5),
+      p99: below(0.99),
+      serverCores: (this.#ended.server - server) / seconds,
+      askerCores: (this.#ended.asker - asker) / seconds,
     };
-    const onClose = (): void => fail(new Error('the other end closed'));
-    socket.on('data', onData);
-    socket.on('close', onClose);
-    socket.write(bytes);
-  });
+  }
+
+  /** `from`: since when this request waits. */
+  #ask(line: Line, from: number, then: () => void): void {
+    const { size, count, answers } = this.#order.requests;
+    const n = this.#asked++ % count;
+    line.ask(this.#bytes.subarray(n * size, (n + 1) * size), answers[n % answers.length]!, () => {
+      const now = performance.now();
+      if (this.#isCounting(now)) {
+        if (this.#answered < LIMITS.samples) this.#times[this.#answered] = now - from;
+        this.#answered++;
+      }
+      then();
+    });
+  }
+
+  #isCounting(now: number): boolean {
+    if (this.#counting !== null) return true;
+    if (now >= this.#started + this.#order.warmSeconds * 1_000) this.#counting = this.#used(now);
+    return false;
+  }
+
+  #end(): void {
+    this.#ended = this.#used(performance.now());
+  }
+
+  #used(at: number): { at: number; server: number; asker: number } {
+    const { user, system } = process.cpuUsage();
+    return { at, server: cpuSeconds(this.#order.server), asker: (user + system) / 1e6 };
+  }
 }
 
-if (import.meta.main)
-  process.stdout.write(JSON.stringify(await main(JSON.parse(await text(process.stdin)) as LoadOrder)));
+/** Once through the event loop: what came in meanwhile is read. */
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
+
+if (import.meta.main) {
+  try {
+    process.stdout.write(JSON.stringify(await main(JSON.parse(await text(process.stdin)) as LoadOrder)));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

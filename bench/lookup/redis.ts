@@ -7,23 +7,73 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
-import { BENCH_LIMITS } from './config.ts';
-import type { BenchContext } from './goals.ts';
-import { freePort } from './own.ts';
-import { findProgram, installPeers } from './peers.ts';
-import { stopProcess } from './process.ts';
+import { BENCH_LIMITS, LOOKUP_BENCH } from '../config.ts';
+import type { BenchContext } from '../goals.ts';
+import { freePort } from '../own.ts';
+import { findProgram, installPeers } from '../peers.ts';
+import { stopProcess } from '../process.ts';
+import { KEY } from './keys.ts';
+import { highestRate, type Rates } from './measure.ts';
+import type { Server } from './nginx.ts';
+import { batchesOf, writeRequests } from './order.ts';
 
-export interface Redis {
-  readonly port: number;
+export interface RedisRates {
+  readonly rows: readonly Rates[];
   /** What a key costs, by Redis' own count. */
   readonly bytesPerKey: number;
 }
 
+interface Redis extends Server {
+  readonly bytesPerKey: number;
+}
+
 const VALUE = Buffer.from('1');
-const KEY = 32;
+
+const WAYS = [
+  { name: 'MGET', size: 4_096, make: mgetRequest, begins: '*' },
+  { name: 'MGET', size: 100, make: mgetRequest, begins: '*' },
+  { name: 'GET, pipelined,', size: 100, make: getRequest, begins: '$' },
+] as const;
+
+/** `known`: all keys of the server; `asked`: half of them known. 32 bytes each. */
+export async function redisRates(context: BenchContext, known: Buffer, asked: Buffer): Promise<RedisRates> {
+  const redis = await startRedis(context, known);
+  try {
+    const rows: Rates[] = [];
+    for (const way of WAYS) rows.push(await rateOf(context, redis, asked, way));
+    return { rows, bytesPerKey: redis.bytesPerKey };
+  } finally {
+    await redis.stop();
+  }
+}
+
+async function rateOf(
+  context: BenchContext,
+  { port, pid }: Redis,
+  asked: Buffer,
+  { name: words, size, make, begins }: (typeof WAYS)[number],
+): Promise<Rates> {
+  const name = `Redis, ${words} ${size}`;
+  context.say(name);
+  const file = join(context.directory, 'redis', 'requests');
+  const written = writeRequests(
+    file,
+    batchesOf(asked, size).map((keys) => make(keys)),
+  );
+  const answers = [answerSize(make, size, Math.ceil(size / 2))];
+  const order = {
+    to: { port },
+    identities: null,
+    hello: null,
+    requests: { file, ...written, begins, answers },
+    connections: LOOKUP_BENCH.connections,
+    server: pid,
+  };
+  return highestRate(context, { name, objects: size, order });
+}
 
 /** `keys`: 32 bytes each. */
-export async function startRedis(context: BenchContext, keys: Uint8Array): Promise<Redis> {
+async function startRedis(context: BenchContext, keys: Uint8Array): Promise<Redis> {
   installPeers([{ program: 'redis-server', debianPackage: 'redis-server' }], context);
   const directory = join(context.directory, 'redis');
   mkdirSync(directory);
@@ -41,36 +91,37 @@ export async function startRedis(context: BenchContext, keys: Uint8Array): Promi
     directory,
   ];
   const child = spawn(findProgram('redis-server') ?? 'redis-server', words, { stdio: 'ignore' });
-  context.atEnd(() => stopProcess(child));
+  const stop = (): Promise<void> => stopProcess(child);
+  context.atEnd(stop);
   const socket = await connected(port, context.signal);
   try {
     const before = await usedMemory(socket);
     await fill(socket, keys);
-    return { port, bytesPerKey: ((await usedMemory(socket)) - before) / (keys.length / KEY) };
+    const bytesPerKey = ((await usedMemory(socket)) - before) / (keys.length / KEY);
+    return { port, pid: child.pid ?? 0, bytesPerKey, stop };
   } finally {
     socket.destroy();
   }
 }
 
-/** `GET` of each key, one behind the other, and `MGET` of all of them; with the size of the answer. */
-export function getRequest(keys: Buffer, present: number): { bytes: Buffer; answer: number } {
-  const each = keysOf(keys).map((key) => command([Buffer.from('GET'), key]));
-  return { bytes: Buffer.concat(each), answer: valuesSize(each.length, present) };
+/** `GET` of each key, one behind the other. */
+function getRequest(keys: Buffer): Buffer {
+  return Buffer.concat(keysOf(keys).map((key) => command([Buffer.from('GET'), key])));
 }
 
-export function mgetRequest(keys: Buffer, present: number): { bytes: Buffer; answer: number } {
-  const each = keysOf(keys);
-  const head = Buffer.byteLength(`*${each.length}\r\n`);
-  return { bytes: command([Buffer.from('MGET'), ...each]), answer: head + valuesSize(each.length, present) };
+/** `MGET` of all keys. */
+function mgetRequest(keys: Buffer): Buffer {
+  return command([Buffer.from('MGET'), ...keysOf(keys)]);
+}
+
+/** `$1 1` for a key that is there, `$-1` for another; a list of them says how many they are. */
+function answerSize(make: typeof getRequest, size: number, present: number): number {
+  const head = make === mgetRequest ? Buffer.byteLength(`*${size}\r\n`) : 0;
+  return head + present * 7 + (size - present) * 5;
 }
 
 function keysOf(keys: Buffer): Buffer[] {
   return Array.from({ length: keys.length / KEY }, (_, i) => keys.subarray(i * KEY, (i + 1) * KEY));
-}
-
-/** `$1 1` for a key that is there, `$-1` for another. */
-function valuesSize(count: number, present: number): number {
-  return present * 7 + (count - present) * 5;
 }
 
 /** RESP, the protocol of Redis: an array of bulk strings. */

@@ -1,0 +1,98 @@
+// The tables and goals of `bench lookup`.
+import { TABLE_DENSITY } from 'tocsin/lists/key-table.ts';
+import { LOOKUP_BENCH, LOOKUP_GOALS } from '../config.ts';
+import type { BenchResult } from '../goals.ts';
+import { atLeast, atMost } from '../goals.ts';
+import type { Table } from '../table.ts';
+import type { HubFigures, HubRates } from './hub.ts';
+import type { Rates } from './measure.ts';
+import type { PeerFigures } from './peers.ts';
+
+export interface Measured {
+  readonly hub: HubFigures;
+  readonly peers: PeerFigures;
+  /** The hub with other numbers of objects, fewest first. */
+  readonly growth: readonly HubFigures[];
+  /** False where one of the numbers could not be measured: then the spread is not known. */
+  readonly grewToEnd: boolean;
+  readonly notes: readonly string[];
+}
+
+export function reportLookups({ hub, peers, growth, grewToEnd, notes }: Measured): BenchResult {
+  const [batch, batch100, one] = hub.rows as readonly [HubRates, HubRates, HubRates];
+  const { redis, nginx } = peers;
+  const best = redis === null ? null : Math.max(...redis.rows.map(({ perSecond }) => perSecond));
+  const latencies = hub.rows.map(({ halfP99 }) => halfP99).filter((p99) => p99 !== null);
+  return {
+    tables: [ratesTable(hub, peers), growthTable(growth)],
+    notes: [...notes, ...explanations(redis?.bytesPerKey ?? null)],
+    goals: {
+      batch_vs_redis: atLeast(ratio(batch.perSecond, best), LOOKUP_GOALS.batch),
+      batch100_vs_redis: atLeast(ratio(batch100.perSecond, best), LOOKUP_GOALS.batch100),
+      single_vs_nginx: atLeast(ratio(perCore(one), nginx && perCore(nginx)), LOOKUP_GOALS.single),
+      bytes_vs_redis: atMost(ratio(64 / TABLE_DENSITY.fast, redis?.bytesPerKey ?? null), LOOKUP_GOALS.bytes),
+      p99_ms_at_half_rate: atMost(latencies.length === 0 ? null : Math.max(...latencies), LOOKUP_GOALS.p99Ms),
+      growth_spread: atMost(grewToEnd ? growthSpread(growth) : null, LOOKUP_GOALS.growth),
+    },
+  };
+}
+
+/** Of the rates of each way to ask, the highest over the lowest among all sizes; the worst way counts. */
+export function growthSpread(
+  growth: readonly { readonly rows: readonly Pick<Rates, 'perSecond'>[] }[],
+): number {
+  const ways = growth[0]?.rows.length ?? 0;
+  const spreads = Array.from({ length: ways }, (_, way) => {
+    const rates = growth.map(({ rows }) => rows[way]!.perSecond);
+    return Math.max(...rates) / Math.min(...rates);
+  });
+  return Math.max(...spreads);
+}
+
+/** Objects a second of one core of the server; null where the system does not tell its time. */
+export function perCore({ perSecond, serverCores }: Rates): number | null {
+  return serverCores === null ? null : perSecond / serverCores;
+}
+
+function ratio(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a / b;
+}
+
+function ratesTable(hub: HubFigures, { nginx, bare, redis, rbldnsd, postgres }: PeerFigures): Table {
+  const peers = [...(redis?.rows ?? []), ...(postgres ?? []), nginx, bare, rbldnsd].filter(
+    (row) => row !== null,
+  );
+  const rows: readonly (Rates & Partial<HubRates>)[] = [...hub.rows, ...peers];
+  return {
+    title: `${hub.objects} objects by SHA-256; half of those asked for are known`,
+    columns: ['asked', 'objects/s', 'server cores', 'asker cores', 'p99 ms', 'p99 ms, half rate'],
+    rows: rows.map(({ name, perSecond, serverCores, askerCores, p99, halfP99 }) => [
+      name,
+      Math.round(perSecond),
+      serverCores,
+      askerCores,
+      p99,
+      halfP99 ?? null,
+    ]),
+  };
+}
+
+function growthTable(growth: readonly HubFigures[]): Table {
+  return {
+    title: 'Objects a second from hubs of other sizes',
+    columns: [
+      'objects in the hub',
+      ...LOOKUP_BENCH.batches.map((size) => `${size} a request`),
+      'one a request',
+    ],
+    rows: growth.map(({ objects, rows }) => [objects, ...rows.map(({ perSecond }) => Math.round(perSecond))]),
+  };
+}
+
+function explanations(bytesPerKey: number | null): string[] {
+  return [
+    'Cores are seconds of the processor a second. Singles are compared by what a core of the server answers a second, so neither wrk nor our own asker is the limit.',
+    'p99 is that at the full rate; at half of it, requests have planned times from which their latency counts.',
+    bytesPerKey === null ? 'Redis was not measured.' : `Redis keeps ${bytesPerKey.toFixed(0)} bytes a key.`,
+  ];
+}
