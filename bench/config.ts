@@ -91,7 +91,7 @@ export const LOOKUP_BENCH = {
   machines: 4,
   /** Threads of the hub that answer (it has one), and workers of nginx: equal cores on both sides. */
   serverThreads: 1,
-  warmSeconds: 0.5,
+  warmSeconds: 1,
   seconds: { full: 4, quick: 2 },
   rounds: { full: 3, quick: 1 },
   /** A hub that used less than this share of a core, so many times in turn, is idle: its index is made. */

@@ -1,6 +1,6 @@
 // The tables and goals of `bench lookup`.
 import { TABLE_DENSITY } from 'tocsin/lists/key-table.ts';
-import { LOOKUP_BENCH, LOOKUP_GOALS } from '../config.ts';
+import { LOOKUP_GOALS } from '../config.ts';
 import type { BenchResult } from '../goals.ts';
 import { atLeast, atMost } from '../goals.ts';
 import type { Table } from '../table.ts';
@@ -65,28 +65,24 @@ function ratesTable(hub: HubFigures, { nginx, bare, redis, rbldnsd, postgres }: 
   const rows: readonly (Rates & Partial<HubRates>)[] = [...hub.rows, ...peers];
   return {
     title: `${hub.objects} objects by SHA-256; half of those asked for are known`,
-    columns: ['asked', 'objects/s', 'server cores', 'asker cores', 'p99 ms', 'p99 ms, half rate'],
-    rows: rows.map(({ name, perSecond, serverCores, askerCores, p99, halfP99 }) => [
-      name,
-      Math.round(perSecond),
-      serverCores,
-      askerCores,
-      p99,
-      halfP99 ?? null,
-    ]),
+    columns: ['asked', ...RATE_COLUMNS, 'asker cores', 'p99 ms', 'p99 ms, half rate'],
+    rows: rows.map((row) => [row.name, ...rateCells(row), row.askerCores, row.p99, row.halfP99 ?? null]),
   };
 }
 
 function growthTable(growth: readonly HubFigures[]): Table {
   return {
-    title: 'Objects a second from hubs of other sizes',
-    columns: [
-      'objects in the hub',
-      ...LOOKUP_BENCH.batches.map((size) => `${size} a request`),
-      'one a request',
-    ],
-    rows: growth.map(({ objects, rows }) => [objects, ...rows.map(({ perSecond }) => Math.round(perSecond))]),
+    title: 'The same with other numbers of objects in the hub',
+    columns: ['asked', 'objects in the hub', ...RATE_COLUMNS],
+    rows: growth.flatMap(({ objects, rows }) => rows.map((row) => [row.name, objects, ...rateCells(row)])),
   };
+}
+
+const RATE_COLUMNS = ['objects/s', 'server cores', 'objects/s a core'] as const;
+
+function rateCells(rates: Rates): readonly (number | null)[] {
+  const ofCore = perCore(rates);
+  return [Math.round(rates.perSecond), rates.serverCores, ofCore && Math.round(ofCore)];
 }
 
 function explanations(bytesPerKey: number | null): string[] {
