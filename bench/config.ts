@@ -127,7 +127,7 @@ export const BENCH_LIMITS = {
   /** A daemon that says nothing is given so long to listen. */
   settleMs: 500,
   /** One measured program may take this long before it counts as hung. */
-  programMs: 15 * 60_000,
+  programMs: 30 * 60_000,
   /** A daemon must answer within this. */
   daemonStartMs: 60_000,
   askAgainMs: 20,
