@@ -30,13 +30,13 @@ export class LookupThreads {
   static async start(parts: LookupThreadsParts): Promise<LookupThreads> {
     const first = await LookupThread.start(parts, parts.listen.port);
     const threads = new LookupThreads(parts, first);
-    try {
-      for (let n = 1; n < parts.threads; n++) threads.#add(await LookupThread.start(parts, first.port));
-    } catch (error) {
-      await threads.close();
-      throw error;
-    }
-    return threads;
+    const others = Array.from({ length: parts.threads - 1 }, () => LookupThread.start(parts, first.port));
+    const started = await Promise.allSettled(others);
+    for (const each of started) if (each.status === 'fulfilled') threads.#add(each.value);
+    const failed = started.find((each) => each.status === 'rejected');
+    if (failed === undefined) return threads;
+    await threads.close();
+    throw failed.reason;
   }
 
   private constructor(parts: LookupThreadsParts, first: LookupThread) {
