@@ -89,7 +89,9 @@ async function day(edition: Edition, level: ParticipationLevel): Promise<string>
       prefixes: [{ kind, bits: 10, prefix }],
     } as const;
     const asked = gateLookup(request, consent, { prefixBits: { 'file-sha256': 12, host: 12 } }, TODAY);
-    if (asked.kind === 'released') left.push(`${asked.request.message} ${Buffer.from(asked.request.body!)}`);
+    if (asked.kind !== 'released') continue;
+    const body = Buffer.from(asked.request.body!).toString();
+    left.push(`${asked.request.message} ${body.trimEnd()} filled up to ${body.length} bytes`);
   }
   for (const message of MESSAGES.filter(
     ({ id, attribution }) => attribution === 'attributed' && !CONTROL.includes(id),

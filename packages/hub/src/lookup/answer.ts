@@ -3,6 +3,8 @@ import type { ListSet } from 'tocsin/lists/list-set.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { parseHex, toHex } from 'tocsin/protocol/hex.ts';
 import type { LookupRequest, LookupResponse, PrefixQuestion } from 'tocsin/protocol/lookup.ts';
+import { suffixRange } from 'tocsin/protocol/lookup.ts';
+import { ANSWER_SIZES, padded } from 'tocsin/protocol/padding.ts';
 import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
 import { Classes } from './classes.ts';
 
@@ -19,26 +21,40 @@ export function answer(lists: ListSet, request: LookupRequest): LookupResponse {
     const bucket = findBucket(lists, question, classes);
     objects += bucket.length;
     if (objects > MAX_ANSWER_OBJECTS)
-      throw tooMany(`${request.prefixes.length} prefixes`, MAX_ANSWER_OBJECTS);
+      throw tooMany(`${request.prefixes.length} prefixes`, 'known objects', MAX_ANSWER_OBJECTS);
     return bucket;
   });
-  return { v: 1, classes: classes.records, buckets, unknownLifetime: LIFETIME_SECONDS.unknown };
+  const { revision } = lists.manifest;
+  const unknownLifetime = LIFETIME_SECONDS.unknown;
+  return { v: 1, revision, classes: classes.records, buckets, unknownLifetime };
+}
+
+/** An answer as it stands on the wire, of a size that does not tell what is in it; throws `limit` beyond the largest. */
+export function answerText(response: LookupResponse): Buffer {
+  const body = padded(JSON.stringify(response), ANSWER_SIZES);
+  if (body === null) throw tooMany(`${response.buckets.length} prefixes`, 'bytes', ANSWER_SIZES.at(-1)!);
+  return body;
 }
 
 function findBucket(
   lists: ListSet,
   question: PrefixQuestion,
   classes: Classes,
-): { key: string; class: number }[] {
+): LookupResponse['buckets'][number] {
   const { kind, bits, prefix } = question;
   const found = lists.bucket(kind, parseHex(prefix)!, bits, MAX_BUCKET + 1);
-  if (found.length > MAX_BUCKET) throw tooMany(`a ${kind} prefix of ${bits} bits`, MAX_BUCKET);
-  return found.map(({ key, record }) => ({ key: toHex(key), class: classes.indexOf(record) }));
+  if (found.length > MAX_BUCKET)
+    throw tooMany(`a ${kind} prefix of ${bits} bits`, 'known objects', MAX_BUCKET);
+  const { start, end } = suffixRange(kind, bits);
+  return found.map(({ key, record }) => ({
+    suffix: toHex(key.subarray(start, end)),
+    class: classes.indexOf(record),
+  }));
 }
 
-function tooMany(what: string, limit: number): TocsinError {
+function tooMany(what: string, of: string, limit: number): TocsinError {
   return new TocsinError(
     'limit',
-    `Cannot answer ${what}: more than ${limit} known objects fit, want fewer or longer ones`,
+    `Cannot answer ${what}: more than ${limit} ${of} fit, want fewer or longer ones`,
   );
 }

@@ -66,11 +66,15 @@ after(async () => {
   whole.close();
 });
 
-async function post(path: string, text: string): Promise<{ status: number; type: string; body: unknown }> {
-  const head = `POST ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n`;
-  const answer = await exchange(hub.port, [head + text], asMachine(joined));
+async function post(
+  path: string,
+  text: string,
+): Promise<{ status: number; type: string; head: string; body: unknown }> {
+  const asked = `POST ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n`;
+  const answer = await exchange(hub.port, [asked + text], asMachine(joined));
   const type = /content-type: ([^;\r]+)/i.exec(answer.text)?.[1] ?? '';
-  return { status: answer.status, type, body: JSON.parse(answer.text.split('\r\n\r\n')[1]!) };
+  const [head, body] = answer.text.split('\r\n\r\n') as [string, string];
+  return { status: answer.status, type, head, body: JSON.parse(body) };
 }
 
 for (const { name, request, response } of vectors.answered)
@@ -79,6 +83,19 @@ for (const { name, request, response } of vectors.answered)
     assert.equal(status, 200);
     assert.deepEqual(body, response);
   });
+
+test('look-up on the wire: every answer of one question has the same length, head and body', async () => {
+  const heads = new Set<string>();
+  for (const { request } of vectors.answered.filter((each) => each.request.prefixes.length === 1)) {
+    const { head } = await post('/v1/lookup', JSON.stringify(request));
+    heads.add(head.replace(/^date: .{29}$/im, 'date'));
+  }
+  assert.equal(heads.size, 1, [...heads].join('\n'));
+  const [head] = heads;
+  assert.match(head!, /^content-length: 16384$/im);
+  assert.match(head!, /^cache-control: no-store, no-transform$/im);
+  assert.doesNotMatch(head!, /content-encoding/i);
+});
 
 for (const { name, request, item, reason } of vectors.refused)
   test(`look-up on the wire, refused: ${name}`, async () => {

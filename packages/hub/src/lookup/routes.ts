@@ -17,7 +17,7 @@ import type { AnswerEarly } from '../server/early.ts';
 import { sendWithheld, WithheldProblem } from '../server/withheld.ts';
 import type { TracedClaim } from '../verdicts/claim-store.ts';
 import type { Explanation } from '../verdicts/explain.ts';
-import { answer } from './answer.ts';
+import { answer, answerText } from './answer.ts';
 import { earlyLookups } from './early.ts';
 import type { KnownObjects } from './known.ts';
 import { guardLoad, LookupLoad } from './load.ts';
@@ -113,7 +113,10 @@ function registerRoutes(app: FastifyInstance, { lists, known, explain }: LookupP
       const { set } = lists;
       const fault = lookupFault(body, set.manifest.prefixBits);
       if (fault !== null) return sendWithheld(reply, { ...fault, why: REASON_WORDS[fault.reason] });
-      return reply.send(answer(set, body as LookupRequest));
+      return reply
+        .type(JSON_TYPE)
+        .header('cache-control', 'no-store, no-transform')
+        .send(answerText(answer(set, body as LookupRequest)));
     },
   );
   registerObjectRoute(app, { known, explain });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { KEY_KIND_NAMES } from '../protocol/kinds.ts';
 import type { LookupRequest, PrefixQuestion } from '../protocol/lookup.ts';
+import { QUESTION_SIZES } from '../protocol/padding.ts';
 import type { Consent } from './consent.ts';
 import { NO_CONSENT, PARTICIPATION_LEVELS } from './consent.ts';
 import { consentTo, TODAY } from './consent-fixture.ts';
@@ -84,7 +85,7 @@ test('a released look-up is the request itself, byte for byte, as one message of
     assert.ok(decision.kind === 'released' && isOutgoing(decision.request));
     const { method, path, body, clear, message: id } = decision.request;
     assert.deepEqual([method, path, clear, id], ['POST', '/v1/lookup', null, message]);
-    assert.equal(Buffer.from(body!).toString(), JSON.stringify(request));
+    assert.equal(Buffer.from(body!).toString(), JSON.stringify(request).padEnd(QUESTION_SIZES[0]!));
   }
 });
 

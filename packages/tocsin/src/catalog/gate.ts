@@ -9,6 +9,7 @@
 //   Released ─► sealed and signed (seal.ts) ─► Outgoing ─► channel
 //   look-up, connection ──────────────────────► Outgoing ─► channel
 import type { LookupRequest } from '../protocol/lookup.ts';
+import { padded, QUESTION_SIZES } from '../protocol/padding.ts';
 import { itemOf, messageOf } from './catalog.ts';
 import type { ConnectionCall } from './connection-calls.ts';
 import { connectionFault } from './connection-calls.ts';
@@ -164,7 +165,8 @@ export function gateLookup(
     REQUESTED_ITEMS.map((item) => itemBarrier(itemOf(item)!, consent, today)).find((b) => b !== null) ??
     null;
   if (reason !== null) return { kind: 'withheld', reason };
-  const body = Buffer.from(JSON.stringify(request));
+  const body = padded(JSON.stringify(request), QUESTION_SIZES);
+  if (body === null) return { kind: 'withheld', reason: 'over-limit' };
   const call = { reason: why, method: 'POST', path: '/v1/lookup', body } as const;
   const headers = { 'content-type': 'application/json' };
   const parts = { ...call, headers, message: id, clear: null, consent: consent.sequence };

@@ -2,12 +2,24 @@
 // Raw JSON comes in as `unknown` and leaves as these types; no I/O.
 import { TocsinError } from './errors.ts';
 import type { KeyKind } from './kinds.ts';
-import { isKeyKind } from './kinds.ts';
+import { isKeyKind, KEY_KINDS } from './kinds.ts';
 import type { ClassRecord } from './verdict.ts';
 import { isCategory, isLevel } from './verdict.ts';
 
 /** Limits of one look-up, both sides. */
 export const LOOKUP_LIMITS = { maxPrefixes: 1_000, maxPrefixBits: 24 } as const;
+
+/** Bytes of a key that an answer shows, from the first one that the prefix does not fix wholly. */
+export const SUFFIX_BYTES = 16;
+
+/**
+ * Which bytes of a key stand in the answer to a prefix of `bits` bits: [start, end). The rest is not needed to tell one
+ * object from all others: spec/lookup.md has the arithmetic.
+ */
+export function suffixRange(kind: KeyKind, bits: number): { readonly start: number; readonly end: number } {
+  const start = Math.floor(bits / 8);
+  return { start, end: Math.min(KEY_KINDS[kind].bytes, start + SUFFIX_BYTES) };
+}
 
 /** Ask for all known objects whose key starts with these bits; hides which one was meant. */
 export interface PrefixQuestion {
@@ -26,9 +38,11 @@ export interface LookupRequest {
 /** Answers stand in the order of the questions; `class` points into `classes`. */
 export interface LookupResponse {
   readonly v: 1;
+  /** Of the lists from which it was made; rises with each publication. */
+  readonly revision: number;
   readonly classes: readonly ClassRecord[];
-  /** Every known key under the prefix. */
-  readonly buckets: readonly (readonly { readonly key: string; readonly class: number }[])[];
+  /** Every known key under the prefix, cut to `suffixRange`, in hex. */
+  readonly buckets: readonly (readonly { readonly suffix: string; readonly class: number }[])[];
   /** How long "nothing is known" may be kept, seconds. */
   readonly unknownLifetime: number;
 }

@@ -9,6 +9,8 @@ import { toHex } from '../../protocol/hex.ts';
 import type { KeyKind, ObjectKey } from '../../protocol/kinds.ts';
 import { KEY_KINDS } from '../../protocol/kinds.ts';
 import type { LookupRequest, PrefixQuestion } from '../../protocol/lookup.ts';
+import { suffixRange } from '../../protocol/lookup.ts';
+import { QUESTION_SIZES } from '../../protocol/padding.ts';
 import type { ClassRecord } from '../../protocol/verdict.ts';
 import { BAD, HandWorld, keyOf, TRUSTED } from '../client-fixture.ts';
 import type { FarRung } from './ask-far.ts';
@@ -30,6 +32,8 @@ class Stage {
     prefixBits: { 'file-sha256': 8, 'file-md5': 8, url: 4, host: 4 },
   };
   failure: Error | null = null;
+  /** Of the lists from which the hub answers. */
+  revision = 1;
   readonly far: FarRung = this.rung(true);
 
   rung(joined: boolean, reason?: 'asked'): FarRung {
@@ -50,7 +54,8 @@ class Stage {
 
   #answer({ body, reason }: Outgoing): unknown {
     const text = Buffer.from(body!).toString();
-    this.left.push(text);
+    assert.ok(QUESTION_SIZES.includes(body!.length), `${body!.length} bytes left`);
+    this.left.push(text.trimEnd());
     this.reasons.push(reason);
     if (this.failure !== null) throw this.failure;
     const { prefixes } = JSON.parse(text) as { prefixes: PrefixQuestion[] };
@@ -58,12 +63,23 @@ class Stage {
     const buckets = prefixes.map(({ kind, bits, prefix }) =>
       all.flatMap(({ key }, i) =>
         key.kind === kind && prefixQuestion(kind, key.bytes, bits).prefix === prefix
-          ? [{ key: toHex(key.bytes), class: i }]
+          ? [{ suffix: suffixOf(key, bits), class: i }]
           : [],
       ),
     );
-    return { v: 1, classes: all.map(({ record }) => record), buckets, unknownLifetime: 60 };
+    return {
+      v: 1,
+      revision: this.revision,
+      classes: all.map(({ record }) => record),
+      buckets,
+      unknownLifetime: 60,
+    };
   }
+}
+
+function suffixOf({ kind, bytes }: ObjectKey, bits: number): string {
+  const { start, end } = suffixRange(kind, bits);
+  return toHex(bytes.subarray(start, end));
 }
 
 /** A key of the kind with this first byte. */
