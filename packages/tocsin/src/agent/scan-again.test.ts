@@ -87,6 +87,21 @@ test('an answer is kept for its lifetime only, also when the clock was set back'
   assert.equal(ladder.askedNear.length, 2, 'lists had nothing and did not change: only the hub is asked');
 });
 
+test('that nothing is known is kept for its lifetime only, and not at all where the answer came from older lists', async () => {
+  const world = shiftedWorld();
+  using machine = new Machine(world);
+  const { ladder, tree } = machine;
+  plant(tree.path, { silent: 's', old: 'o' });
+  ladder.farTable.set(digestOf('sha256', 's'), answer('unknown', 'hub', 3_600));
+  ladder.farTable.set(digestOf('sha256', 'o'), answer('unknown', 'hub', 0));
+  await settle();
+  await machine.scan();
+  world.shiftMs = 3_500_000;
+  assert.deepEqual(answeredBy(await machine.scan()), { silent: 'cache', old: 'hub' });
+  world.shiftMs = 3_601_000;
+  assert.deepEqual(answeredBy(await machine.scan()), { silent: 'hub', old: 'hub' });
+});
+
 test('an unreachable hub leaves files unanswered, and the next scan asks it again', async () => {
   using machine = new Machine();
   const { ladder, tree } = machine;

@@ -225,7 +225,7 @@ export class Machine {
       prepare: () => this.#check.ensure(),
       consent,
       reason,
-      rules: () => (lists.held === null ? null : { prefixBits: lists.held.manifest.prefixBits }),
+      rules: () => lists.held?.manifest ?? null,
       clock: world.clock,
     });
     return createLadder({ overrides, lists, far, consent });

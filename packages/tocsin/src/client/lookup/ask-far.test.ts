@@ -28,7 +28,8 @@ class Stage {
   consent: Consent = YES;
   /** What the look at the hub's newest consent does before the first question. */
   prepare: () => Promise<void> = async () => {};
-  rules: { prefixBits: Partial<Record<KeyKind, number>> } | null = {
+  rules: { revision: number; prefixBits: Partial<Record<KeyKind, number>> } | null = {
+    revision: 1,
     prefixBits: { 'file-sha256': 8, 'file-md5': 8, url: 4, host: 4 },
   };
   failure: Error | null = null;
@@ -121,7 +122,7 @@ test('the parts of an address travel one by one', async () => {
 
 test('many files are cut into envelopes, equal prefixes are asked once', async () => {
   const stage = new Stage();
-  stage.rules = { prefixBits: { 'file-sha256': 20 } };
+  stage.rules = { revision: 1, prefixBits: { 'file-sha256': 20 } };
   const keys = Array.from({ length: 2 * FAR_LIMITS.prefixesPerEnvelope + 1 }, (_, n) =>
     keyOf('file-sha256', n),
   );
@@ -236,6 +237,52 @@ test('a fresh group is not asked for again, a stale one is', async () => {
   assert.deepEqual([unknown?.answeredBy, unknown?.lifetime], ['hub', 40]);
   assert.equal(stage.left.length, 1);
   stage.world.pass(40);
+  await stage.far.ask([bad]);
+  assert.equal(stage.left.length, 2);
+});
+
+test('a kept answer, good, bad or none, counts no more once lists of a newer revision are known here', async () => {
+  const stage = new Stage();
+  const bad = stage.know(keyUnder('file-sha256', 0x9f, 1), BAD);
+  const silent = keyUnder('file-sha256', 0x9f, 2);
+  await stage.far.ask([bad, silent]);
+  stage.know(silent, BAD);
+  const levels = async () => (await stage.far.ask([bad, silent])).map(({ verdict }) => verdict.level);
+  assert.deepEqual([await levels(), stage.left.length], [['malicious', 'unknown'], 1], 'within the lifetime');
+  stage.rules = { ...stage.rules!, revision: 2 };
+  stage.revision = 2;
+  assert.deepEqual([await levels(), stage.left.length], [['malicious', 'malicious'], 2]);
+  assert.deepEqual([await levels(), stage.left.length], [['malicious', 'malicious'], 2]);
+});
+
+test('an answer that names newer lists ends what was kept of other prefixes, and says so', async () => {
+  const stage = new Stage();
+  const [one, two] = [keyUnder('file-sha256', 0x10, 1), keyUnder('file-sha256', 0x20, 2)];
+  await stage.far.ask([one]);
+  assert.equal(stage.far.newer, null);
+  stage.revision = 5;
+  await stage.far.ask([two]);
+  assert.equal(stage.far.newer, 5);
+  await stage.far.ask([one]);
+  assert.equal(stage.left.length, 3);
+  await stage.far.ask([one, two]);
+  assert.equal(stage.left.length, 3, 'both are of revision 5 now');
+  stage.rules = { ...stage.rules!, revision: 5 };
+  assert.equal(stage.far.newer, null, 'its lists are here');
+});
+
+test('an answer from older lists than are known here is used for what was asked, and not kept', async () => {
+  const stage = new Stage();
+  stage.rules = { ...stage.rules!, revision: 3 };
+  const bad = stage.know(keyUnder('file-sha256', 0x9f, 1), BAD);
+  const answers = await stage.far.ask([bad, keyUnder('file-sha256', 0x9f, 2)]);
+  assert.deepEqual(
+    answers.map(({ verdict, lifetime }) => [verdict.level, lifetime]),
+    [
+      ['malicious', 0],
+      ['unknown', 0],
+    ],
+  );
   await stage.far.ask([bad]);
   assert.equal(stage.left.length, 2);
 });

@@ -16,7 +16,7 @@ import type { Answer } from './answer.ts';
 import { answerOf, UNANSWERED } from './answer.ts';
 import type { FreshBucket } from './bucket-cache.ts';
 import { BucketCache } from './bucket-cache.ts';
-import type { Bucket } from './response.ts';
+import type { Bucket, BucketAnswer } from './response.ts';
 import { findInBucket, parseBuckets, prefixQuestion } from './response.ts';
 
 export const FAR_LIMITS = {
@@ -30,6 +30,12 @@ export const FAR_LIMITS = {
 /** Takes an envelope that the gate released to the hub and brings the answer's JSON back. */
 export type SendLookup = (outgoing: Outgoing) => Promise<unknown>;
 
+/** What the lists that are held here say of questions. */
+export interface FarRules extends LookupRules {
+  /** Of these lists. */
+  readonly revision: number;
+}
+
 export interface FarParts {
   /** Null where this machine joined no hub. */
   readonly send: SendLookup | null;
@@ -39,7 +45,7 @@ export interface FarParts {
   /** Why it is asked, for the journal; `unknown` where nothing is said. */
   readonly reason?: LookupReason;
   /** The rules in force; null where the hub's lists were never fetched. */
-  readonly rules: () => LookupRules | null;
+  readonly rules: () => FarRules | null;
   readonly clock: Clock;
 }
 
@@ -48,6 +54,8 @@ export interface FarRung {
   ask(keys: readonly ObjectKey[]): Promise<readonly Answer[]>;
   /** Why some key was answered by 'none', ever since it was made; the latest reason. */
   readonly missing: string | null;
+  /** The revision of lists that an answer named and that are not held here yet; null where no such is known of. */
+  readonly newer: number | null;
 }
 
 /** One prefix, and the places in the answer of the keys that share it. */
@@ -75,6 +83,11 @@ class Far implements FarRung {
     return this.#missing;
   }
 
+  get newer(): number | null {
+    const held = this.#parts.rules()?.revision ?? 0;
+    return this.#buckets.revision > held ? this.#buckets.revision : null;
+  }
+
   async ask(keys: readonly ObjectKey[]): Promise<readonly Answer[]> {
     const answers = new Array<Answer>(keys.length).fill(UNANSWERED);
     const rules = this.#parts.rules();
@@ -83,6 +96,7 @@ class Far implements FarRung {
       if (keys.length > 0) this.#missing = barrier;
       return answers;
     }
+    this.#buckets.know(rules.revision);
     const groups = this.#groupUnanswered(keys, rules, answers);
     if (groups.length === 0 || !(await this.#prepared())) return answers;
     const waiting = envelopesOf(groups);
@@ -95,7 +109,7 @@ class Far implements FarRung {
   }
 
   /** Why nothing can be asked, in words; null where it can. */
-  #barrier(rules: LookupRules | null): string | null {
+  #barrier(rules: FarRules | null): string | null {
     const { send, consent } = this.#parts;
     if (send === null) return 'not joined';
     if (consent().level === 'off') return WITHHELD_WORDS.participation;
@@ -117,7 +131,7 @@ class Far implements FarRung {
   }
 
   /** Answers what needs no question, and groups the rest by prefix. */
-  #groupUnanswered(keys: readonly ObjectKey[], rules: LookupRules, answers: Answer[]): readonly Group[] {
+  #groupUnanswered(keys: readonly ObjectKey[], rules: FarRules, answers: Answer[]): readonly Group[] {
     const groups = new Map<string, Group>();
     for (const [place, key] of keys.entries()) {
       const bits = rules.prefixBits[key.kind];
@@ -142,7 +156,7 @@ class Far implements FarRung {
   async #askOne(
     groups: readonly Group[],
     keys: readonly ObjectKey[],
-    rules: LookupRules,
+    rules: FarRules,
     answers: Answer[],
   ): Promise<void> {
     const prefixes = groups.map((group) => group.question);
@@ -157,7 +171,7 @@ class Far implements FarRung {
     try {
       const answer = parseBuckets(await send(decision.request), prefixes);
       groups.forEach((group, i) => {
-        this.#take(group, answer.buckets[i]!, answer.unknownLifetime, keys, answers);
+        this.#take(group, answer.buckets[i]!, answer, keys, answers);
       });
     } catch (error) {
       this.#restUntil = clock.monotonic() + FAR_LIMITS.restMs;
@@ -168,12 +182,16 @@ class Far implements FarRung {
   #take(
     { question, places }: Group,
     bucket: Bucket,
-    unknownLifetime: number,
+    of: BucketAnswer,
     keys: readonly ObjectKey[],
     answers: Answer[],
   ): void {
-    this.#buckets.put(question, bucket, unknownLifetime);
-    for (const place of places) answers[place] = answerFrom(keys[place]!, { bucket, unknownLifetime });
+    this.#buckets.put(question, bucket, of);
+    const isOld = of.revision < this.#buckets.revision;
+    for (const place of places) {
+      const answer = answerFrom(keys[place]!, { bucket, unknownLifetime: of.unknownLifetime });
+      answers[place] = isOld ? { ...answer, lifetime: 0 } : answer;
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 // Answers of the hub that are still fresh, by prefix, for the life of one process: what was asked once is not
-// asked again. In memory only; bounded; the oldest go first. Lifetimes run on the monotonic clock.
+// asked again. In memory only; bounded; the oldest go first. Lifetimes run on the monotonic clock, and end for all at
+// once with the first word of newer lists: everything that is kept is of one revision, the newest that is known of.
 import type { PrefixQuestion } from '../../protocol/lookup.ts';
 import type { Clock } from '../../protocol/world.ts';
-import type { Bucket } from './response.ts';
+import type { Bucket, BucketAnswer } from './response.ts';
 
 export const BUCKET_CACHE_LIMITS = { maxBuckets: 4_096, maxKeys: 200_000 } as const;
 
@@ -23,9 +24,23 @@ export class BucketCache {
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
   #keys = 0;
+  #revision = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Of the newest lists that this machine knows of, from `know` or an answer. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The hub has lists of this revision: answers from older ones are forgotten, whatever lifetime is left. */
+  know(revision: number): void {
+    if (revision <= this.#revision) return;
+    this.#revision = revision;
+    this.#kept.clear();
+    this.#keys = 0;
   }
 
   get(question: PrefixQuestion): FreshBucket | null {
@@ -40,8 +55,17 @@ export class BucketCache {
     return { bucket: kept.bucket, unknownLifetime: Math.floor((kept.unknownUntil - now) / 1000) };
   }
 
-  /** Keeps a bucket as long as all that it says, and its silence, may be kept. */
-  put(question: PrefixQuestion, bucket: Bucket, unknownLifetime: number): void {
+  /**
+   * Keeps a bucket as long as all that it says, and its silence, may be kept; one that was made from older lists than are
+   * known of, not at all.
+   */
+  put(
+    question: PrefixQuestion,
+    bucket: Bucket,
+    { revision, unknownLifetime }: Pick<BucketAnswer, 'revision' | 'unknownLifetime'>,
+  ): void {
+    this.know(revision);
+    if (revision < this.#revision) return;
     const id = idOf(question);
     const old = this.#kept.get(id);
     if (old !== undefined) this.#drop(id, old);
@@ -51,11 +75,6 @@ export class BucketCache {
     this.#kept.set(id, { bucket, until: now + seconds * 1000, unknownUntil: now + unknownLifetime * 1000 });
     this.#keys += bucket.records.length;
     this.#shrink();
-  }
-
-  clear(): void {
-    this.#kept.clear();
-    this.#keys = 0;
   }
 
   #shrink(): void {

@@ -26,7 +26,7 @@ class Rung implements NearRung {
   }
 }
 
-const far = { ask: async () => [], missing: null };
+const far = { ask: async () => [], missing: null, newer: null };
 const [exact, wide] = [keyOf('url', 'exact'), keyOf('host', 'wide')];
 const [sha256, sha1, md5] = [keyOf('file-sha256', 1), keyOf('file-sha1', 1), keyOf('file-md5', 1)];
 
@@ -65,10 +65,17 @@ test('what nobody near knows is null, and an alias is wanted where somebody near
   assert.equal(wantsAlias('file-sha1'), false);
 });
 
-test('the epoch changes with lists, overrides and participation', () => {
+test('the epoch changes with lists, overrides and participation, and with word of newer lists', () => {
   const [overrides, lists] = [new Rung(), new Rung()];
   let level: 'off' | 'standard' = 'off';
-  const parts = { overrides, lists, far, consent: () => ({ ...NO_CONSENT, level }) };
+  let newer: number | null = null;
+  const hub = {
+    ...far,
+    get newer() {
+      return newer;
+    },
+  };
+  const parts = { overrides, lists, far: hub, consent: () => ({ ...NO_CONSENT, level }) };
   const made = createLadder(parts);
   const seen = new Set([made.epoch]);
   lists.revision = '2';
@@ -77,7 +84,11 @@ test('the epoch changes with lists, overrides and participation', () => {
   seen.add(made.epoch);
   level = 'standard';
   seen.add(made.epoch);
-  assert.equal(seen.size, 4);
+  newer = 8;
+  seen.add(made.epoch);
+  newer = 9;
+  seen.add(made.epoch);
+  assert.equal(seen.size, 6);
 });
 
 test('far answers of one object become one: the most exact known one, and none where any was missing', () => {

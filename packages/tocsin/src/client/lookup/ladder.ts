@@ -20,7 +20,7 @@ import type { FarRung } from './ask-far.ts';
 export type { Answer } from './answer.ts';
 
 export interface Ladder {
-  /** Changes whenever a near answer could, or the participation does. */
+  /** Changes whenever a near answer could, the participation does, or the hub is known to have newer lists. */
   readonly epoch: string;
   /**
    * Override, then lists; null = ask far. Synchronous, no network, keeps nothing of the keys. Of several whole digests the most exact
@@ -66,7 +66,8 @@ export function createLadder({ overrides, lists, far, consent }: LadderParts): E
     firstMatch(keys, byOverride) ?? firstMatch(keys, byList);
   return {
     get epoch() {
-      return `${lists.revision}.${overrides.revision}.${consent().level}`;
+      const near = `${lists.revision}.${overrides.revision}.${consent().level}`;
+      return far.newer === null ? near : `${near}.${far.newer}`;
     },
     near: (keys) => nearMatch(keys)?.answer ?? null,
     nearMatch,
