@@ -122,6 +122,30 @@ test('a detection leaves with the short list only, stands in the journal, and is
   assert.equal((await place.tocsin(['sent', 'verify'])).status, 0);
 });
 
+interface Checked {
+  readonly verdict: { readonly level: string };
+  readonly history: { readonly standing: string; readonly claims: readonly { original: string }[] } | null;
+  readonly historyMissing: string | null;
+}
+
+async function checkedWithHistory(): Promise<Checked> {
+  const { stdout, stderr, status } = await place.tocsin(['check', '--history', '--json', EICAR_SHA256]);
+  assert.equal(status, 1, stderr);
+  return JSON.parse(stdout.split('\n')[0]!) as Checked;
+}
+
+test('with standard no history is asked for: one sentence says why, and no whole digest leaves', async () => {
+  const { stdout } = await place.tocsin(['check', '--history', EICAR_SHA256]);
+  assert.match(
+    stdout,
+    /\n {2}history {3}the hub was not asked: participation is standard, and the whole digest of an object leaves with extended only\n$/,
+  );
+  const { verdict, history, historyMissing } = await checkedWithHistory();
+  assert.deepEqual([verdict.level, history], ['malicious', null]);
+  assert.match(historyMissing ?? '', /^participation is standard/);
+  assert.deepEqual(await lines<Entry>(['sent', '--json', '--message', 'lookup-history']), []);
+});
+
 test('with extended the path leaves too, without the name of a person', async () => {
   const { sha256 } = await json<{ sha256: string }>(['statement', '--format', 'json']);
   assert.equal((await place.tocsin(['participation', 'extended', '--accept', sha256])).status, 0);
@@ -136,6 +160,22 @@ test('with extended the path leaves too, without the name of a person', async ()
     question.messages.map(({ message, leaves }) => [message, leaves]),
     [['lookup', ['lookup.kind', 'lookup.bits', 'lookup.prefix']]],
   );
+});
+
+test('with extended the history of an object is asked for by name, and stands in the journal', async () => {
+  assert.match(
+    (await place.tocsin(['check', '--history', EICAR_SHA256])).stdout,
+    /\n {2}history {3}decided by the strongest of these claims\n {12}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}feed \(feed\): malicious, Test\.Any\.EICAR.*\n {14}line 1 of list\.txt: 275a02/,
+  );
+  const { history, historyMissing } = await checkedWithHistory();
+  assert.deepEqual([history?.standing, historyMissing], ['decided', null]);
+  assert.equal(history?.claims[0]?.original, `${EICAR_SHA256} Test.Any.EICAR`, 'the newest first');
+  const sent = await lines<Entry & { body: string }>(['sent', '--json', '--message', 'lookup-history']);
+  assert.deepEqual(
+    sent.map(({ state, body }) => [state, JSON.parse(Buffer.from(body, 'base64').toString()) as unknown]),
+    Array(2).fill(['acknowledged', { v: 1, kind: 'file-sha256', key: EICAR_SHA256 }]),
+  );
+  assert.equal((await place.tocsin(['sent', 'verify'])).status, 0);
 });
 
 test('neither paths nor names can be read in the state directory', () => {

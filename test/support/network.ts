@@ -88,7 +88,8 @@ export class Network {
     await createKeys(hub.layout.keys, world);
     const keys = openKeys(hub.layout.keys);
     const settings = readSettings({ flags: { data: hub.layout.directory }, env: {} });
-    const participation = await openParticipation({ db: hub.db, keys, settings, world, log: () => {} });
+    const { db, layout } = hub;
+    const participation = await openParticipation({ db, layout, keys, settings, world, log: () => {} });
     const lists = await PublishedLists.open(hub.db, hub.layout);
     const pathOf = (digest: string): string => listPath(hub.layout, digest);
     const source = new IndexMaker({ pathOf, random: (bytes) => world.random(bytes) });

@@ -1,9 +1,10 @@
 // Everything of a running hub that has to do with what people at machines agreed to, opened as one:
 //
-//   settings ─► terms, signed ─► Statements, published ─► routes: terms, messages, consent, policy, public pages
+//   settings ─► terms, signed ─► Statements, published ─► routes: terms, messages, consent, policy, history, public pages
 //
 // Holds nothing that a restart would lose.
 import type { FastifyInstance } from 'fastify';
+import type { Consent } from 'tocsin/catalog/consent.ts';
 import type { Terms } from 'tocsin/catalog/terms.ts';
 import { errorWords } from 'tocsin/protocol/errors.ts';
 import type { World } from 'tocsin/protocol/world.ts';
@@ -11,10 +12,13 @@ import { PostgresAccessStore } from './access/postgres-store.ts';
 import { Intake } from './intake/intake.ts';
 import { registerIntakeRoutes } from './intake/routes.ts';
 import type { KeyRing } from './keys/store.ts';
+import { registerHistoryRoute } from './lookup/history.ts';
 import { HUB_POLICY_LIMITS } from './policy/config.ts';
 import { renewPolicies } from './policy/policies.ts';
 import { registerPolicyRoutes } from './policy/routes.ts';
 import { PRIVACY_LIMITS } from './privacy/config.ts';
+import { ConsentStates, editionOf } from './privacy/consent-state.ts';
+import { participationOf } from './privacy/consent-store.ts';
 import { keepAccepted } from './privacy/evidence.ts';
 import { Library } from './privacy/library.ts';
 import { reconsiderRetention, sweepRetention } from './privacy/retention.ts';
@@ -24,9 +28,12 @@ import type { TermsSettings } from './privacy/terms-settings.ts';
 import { missingTerms, termsFrom } from './privacy/terms-settings.ts';
 import { isCatalogPublished, publishDocuments } from './privacy/versions.ts';
 import type { Database } from './store/database.ts';
+import type { Layout } from './store/layout.ts';
+import { explain } from './verdicts/explain.ts';
 
 export interface ParticipationParts {
   readonly db: Database;
+  readonly layout: Layout;
   readonly keys: KeyRing;
   readonly settings: TermsSettings;
   readonly world: World;
@@ -80,6 +87,8 @@ export async function openParticipation(parts: ParticipationParts): Promise<Part
       registerPrivacyRoutes(app, terms, library);
       registerPolicyRoutes(app, db, new PostgresAccessStore(db));
       registerIntakeRoutes(app, intake, db);
+      const consentsOf = consentsIn(db, terms);
+      registerHistoryRoute(app, { consentsOf, explain: (key) => explain(parts, key), clock: world.clock });
     },
     upkeep: upkeepOf(parts, terms),
     close: async () => {
@@ -87,6 +96,19 @@ export async function openParticipation(parts: ParticipationParts): Promise<Part
       await published;
       await unfollow();
     },
+  };
+}
+
+/** What bounds the questions of a machine, by the newest choices that the hub knows; each call reads them anew. */
+function consentsIn(db: Database, terms: CurrentTerms): (machineId: string) => Promise<readonly Consent[]> {
+  const states = new ConsentStates();
+  const machines = new PostgresAccessStore(db);
+  return async (machineId) => {
+    const records = await participationOf(db, machineId);
+    const personal = (await machines.findMachine(machineId))?.marks.personal ?? true;
+    const { current } = terms;
+    const edition = editionOf(records) ?? current.terms.edition;
+    return states.boundsOf({ records, terms: current, personal, edition });
   };
 }
 

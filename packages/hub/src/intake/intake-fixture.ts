@@ -55,6 +55,7 @@ export async function startIntakeHub(
   const log: string[] = [];
   const participation = await openParticipation({
     db: hub.db,
+    layout: hub.layout,
     keys,
     settings: settingsFor(terms),
     world,

@@ -15,10 +15,10 @@ import { Type } from 'typebox';
 import type { PublishedLists } from '../lists/published.ts';
 import type { AnswerEarly } from '../server/early.ts';
 import { sendWithheld, WithheldProblem } from '../server/withheld.ts';
-import type { TracedClaim } from '../verdicts/claim-store.ts';
 import type { Explanation } from '../verdicts/explain.ts';
 import { answer, answerText } from './answer.ts';
 import { earlyLookups } from './early.ts';
+import { claimAsJson } from './history.ts';
 import type { KnownObjects } from './known.ts';
 import { guardLoad, LookupLoad } from './load.ts';
 import {
@@ -144,15 +144,4 @@ function registerObjectRoute(
       return reply.send(JSON.stringify({ ...JSON.parse(text), claims: claims.map(claimAsJson) }));
     },
   );
-}
-
-function claimAsJson({
-  record,
-  claimedAt,
-  claimedBy,
-  line,
-  file,
-  original,
-}: TracedClaim): Record<string, unknown> {
-  return { ...record, claimedAt: claimedAt.toISOString(), claimedBy, file, line, original };
 }

@@ -105,6 +105,7 @@ test('catalog: an item and a message are found by id, and nothing else is', () =
     assert.deepEqual(messagesWith(id), []);
   }
   assert.deepEqual(messagesWith('lookup.prefix'), ['lookup', 'lookup-address']);
+  assert.deepEqual(messagesWith('lookup.key'), ['lookup-history']);
 });
 
 test('catalog: a level allows what needs no more than it', () => {

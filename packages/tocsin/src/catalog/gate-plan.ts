@@ -96,6 +96,22 @@ export function itemBarrier(item: Item, consent: Consent, today: string): Withhe
   return null;
 }
 
+/** What keeps a question here that holds all items of its message; null: nothing. `item`: null where it is the message. */
+export function questionBarrier(
+  messageId: string,
+  consent: Consent,
+  today: string,
+): { readonly item: string | null; readonly reason: WithheldReason } | null {
+  const message = messageOf(messageId)!; // only the gate asks, by names that the catalog has
+  const whole = messageBarrier(message, consent);
+  if (whole !== null) return { item: null, reason: whole };
+  for (const item of message.items) {
+    const reason = itemBarrier(itemOf(item)!, consent, today);
+    if (reason !== null) return { item, reason };
+  }
+  return null;
+}
+
 function makePlan(message: Message, consent: Consent, today: string): Plan {
   const slots = message.items
     .filter((id) => message.attribution !== 'attributed' || !isEnvelopeItem(id))

@@ -8,16 +8,18 @@
 //                                              a required one? the whole message stays   Released
 //   Released ─► sealed and signed (seal.ts) ─► Outgoing ─► channel
 //   look-up, connection ──────────────────────► Outgoing ─► channel
+import type { HistoryRequest } from '../protocol/history.ts';
 import type { LookupRequest } from '../protocol/lookup.ts';
 import { padded, QUESTION_SIZES } from '../protocol/padding.ts';
-import { itemOf, messageOf } from './catalog.ts';
+import { messageOf } from './catalog.ts';
 import type { ConnectionCall } from './connection-calls.ts';
 import { connectionFault } from './connection-calls.ts';
 import type { Consent } from './consent.ts';
+import { historyBarrier, historyFault } from './gate-history.ts';
 import type { LookupRules } from './gate-lookup.ts';
-import { lookupFault, lookupMessageId, REQUESTED_ITEMS } from './gate-lookup.ts';
+import { lookupFault, lookupMessageId } from './gate-lookup.ts';
 import type { Plan, Slot, WithheldReason } from './gate-plan.ts';
-import { itemBarrier, messageBarrier, planFor } from './gate-plan.ts';
+import { planFor, questionBarrier } from './gate-plan.ts';
 import type { LookupReason } from './messages/lookup.ts';
 import type { EnvelopeHead, SealKeys } from './seal.ts';
 import { sealMessage } from './seal.ts';
@@ -160,16 +162,28 @@ export function gateLookup(
   const fault = lookupFault(request, rules.prefixBits);
   if (fault !== null) return { kind: 'withheld', reason: fault.reason };
   const id = lookupMessageId(request);
-  const reason =
-    messageBarrier(messageOf(id)!, consent) ??
-    REQUESTED_ITEMS.map((item) => itemBarrier(itemOf(item)!, consent, today)).find((b) => b !== null) ??
-    null;
-  if (reason !== null) return { kind: 'withheld', reason };
+  const barrier = questionBarrier(id, consent, today);
+  if (barrier !== null) return { kind: 'withheld', reason: barrier.reason };
+  return question({ message: id, reason: why, path: '/v1/lookup' }, request, consent);
+}
+
+/** Lets out a question for the history of one object, by its whole key, or says why not. */
+export function gateHistory(request: HistoryRequest, consent: Consent, today: string): RequestDecision {
+  const fault = historyFault(request) ?? historyBarrier(consent, today);
+  if (fault !== null) return { kind: 'withheld', reason: fault.reason };
+  return question({ message: 'lookup-history', reason: 'asked', path: '/v1/history' }, request, consent);
+}
+
+/** A question in a body of one of few sizes. */
+function question(
+  head: Pick<OutgoingParts, 'message' | 'reason' | 'path'>,
+  request: object,
+  { sequence }: Consent,
+): RequestDecision {
   const body = padded(JSON.stringify(request), QUESTION_SIZES);
   if (body === null) return { kind: 'withheld', reason: 'over-limit' };
-  const call = { reason: why, method: 'POST', path: '/v1/lookup', body } as const;
   const headers = { 'content-type': 'application/json' };
-  const parts = { ...call, headers, message: id, clear: null, consent: consent.sequence };
+  const parts = { ...head, method: 'POST', headers, body, clear: null, consent: sequence } as const;
   return { kind: 'released', request: new OutgoingRequest(parts) };
 }
 

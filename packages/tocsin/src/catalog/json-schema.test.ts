@@ -81,6 +81,11 @@ test('schema: the body of a look-up, and what the connection shows', () => {
   assert.deepEqual(schemaFaults(lookup, { v: 1, prefixes: [{ ...question, url: 'x' }] }), [
     '/prefixes/0/url: not declared',
   ]);
+  const history = schemaOf(messageOf('lookup-history')!);
+  const whole = { v: 1, kind: 'file-md5', key: '44d88612fea8a8f36de82e1278abb02f' };
+  assert.deepEqual(schemaFaults(history, whole), []);
+  assert.deepEqual(schemaFaults(history, { ...whole, path: '/home/joe' }), ['/path: not declared']);
+  assert.deepEqual(schemaFaults(history, { ...whole, key: 'ab' }), ['/key: not of the form']);
   const connection = messageOf('connection')!;
   const shown = Object.fromEntries(connection.items.map((id) => [id, itemOf(id)!.example]));
   assert.deepEqual(schemaFaults(schemaOf(connection), shown), []);

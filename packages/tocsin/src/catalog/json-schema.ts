@@ -33,7 +33,7 @@ export function schemaOf(message: Message): JsonSchema {
     case 'attributed':
       return { ...head, ...attributedBody(message) };
     case 'anonymous':
-      return { ...head, ...lookupBody(message) };
+      return { ...head, ...(message.id === 'lookup-history' ? historyBody(message) : lookupBody(message)) };
     case 'connection':
       return { ...head, ...itemsObject(message) };
     default:
@@ -68,12 +68,20 @@ function attributedBody(message: Message): JsonSchema {
   return closed(properties, Object.keys(properties));
 }
 
-function lookupBody(message: Message): JsonSchema {
+/** Items by the names after their dots. */
+function fieldsOf(message: Message): Readonly<Record<string, JsonSchema>> {
   const fields = message.items.map((id) => [id.slice(id.indexOf('.') + 1), itemSchema(itemOf(id)!)]);
-  const question = closed(
-    Object.fromEntries(fields),
-    fields.map(([name]) => name as string),
-  );
+  return Object.fromEntries(fields) as Record<string, JsonSchema>;
+}
+
+function historyBody(message: Message): JsonSchema {
+  const properties = { v: { const: 1 }, ...fieldsOf(message) };
+  return closed(properties, Object.keys(properties));
+}
+
+function lookupBody(message: Message): JsonSchema {
+  const fields = fieldsOf(message);
+  const question = closed(fields, Object.keys(fields));
   const max = message.id === 'lookup' ? LOOKUP_LIMITS.maxPrefixes : 1;
   const prefixes = { type: 'array', minItems: 1, maxItems: max, items: question };
   return closed({ v: { const: 1 }, prefixes }, ['v', 'prefixes']);

@@ -240,3 +240,23 @@ test('lint: the catalog that is released gets no complaint today', () => {
     [],
   );
 });
+
+test('lint: in the name of nobody, what is personal leaves only because a person asks for it, and nothing is kept', () => {
+  const asked = { attribution: 'anonymous', from: 'extended', reasons: { asked: 'a person asks' } } as const;
+  const complaintsOf = (item: Partial<Item>, message: Partial<Message>): number => {
+    const catalog = {
+      ...SOUND,
+      items: [
+        { ...SHORT, retentionDays: 0 },
+        { ...LONG, ...item },
+      ],
+      messages: [{ ...REPORT, ...message }],
+    };
+    return lint(catalog).filter(({ rule }) => rule === 'anonymous').length;
+  };
+  const fleeting = { personal: true, retentionDays: 0 };
+  assert.equal(complaintsOf(fleeting, asked), 0);
+  assert.equal(complaintsOf(fleeting, { ...asked, from: 'standard' }), 1);
+  assert.equal(complaintsOf(fleeting, { ...asked, reasons: { ...asked.reasons, met: 'it was met' } }), 1);
+  assert.equal(complaintsOf({ ...fleeting, retentionDays: 1 }, asked), 1);
+});

@@ -149,7 +149,9 @@ function securityWords(message: Message, items: readonly Item[], { say, term }: 
   return lines([
     plain(say('register.channel')),
     message.attribution === 'attributed' ? plain(say('register.sealed')) : null,
-    message.attribution === 'anonymous' ? plain(say('register.vague')) : null,
+    message.attribution === 'anonymous'
+      ? plain(say(transforms.includes('prefix') ? 'register.vague' : 'register.unkept'))
+      : null,
     plain(say('register.gate')),
     transforms.length === 0 ? null : plain(say('register.transforms', { transforms: changed })),
     plain(say('register.access')),

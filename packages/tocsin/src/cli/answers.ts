@@ -23,7 +23,7 @@ export interface Facts {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-const NO_FACTS: Facts = { rows: [], json: {} };
+export const NO_FACTS: Facts = { rows: [], json: {} };
 
 export interface Tally {
   objects: number;

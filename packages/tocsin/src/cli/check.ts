@@ -1,8 +1,9 @@
 // `tocsin check`: asks about single objects, by the same ladder as a scan.
 import type { Machine } from '../client/machine.ts';
 import type { Facts, Found, Tally } from './answers.ts';
-import { askEach, askHub, askLadder, tell } from './answers.ts';
+import { askEach, askHub, askLadder, NO_FACTS, tell } from './answers.ts';
 import { certificateCommand } from './check-certificate.ts';
+import { historyFacts } from './check-history.ts';
 import { wifiCommand } from './check-wifi.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
@@ -23,22 +24,25 @@ export const define: Define = (cli) =>
         command: 'tocsin check md5:44d88612fea8a8f36de82e1278abb02f',
         does: 'a digest, also SHA-1 and SHA-256',
       },
+      { command: 'tocsin check --history evil.example', does: 'who said what of it: asks the hub by name' },
       { command: 'tocsin check certificate evil.example:443', does: 'the certificates that a server shows' },
       { command: 'tocsin check wifi "Free Wifi" 02:00:5e:10:00:01', does: 'a Wi-Fi network' },
     ],
   )
     .argument('<object...>', 'what to ask about; a file called certificate or wifi is written ./certificate')
     .option('--json', 'print one JSON object a line, a summary last')
-    .action((words: string[], options: { json?: true }) =>
+    .option(
+      '--history',
+      'ask the hub who said what of it, by its whole digest; leaves with participation extended only',
+    )
+    .action((words: string[], options: Options) =>
       cli.run(() =>
         withMachine(
           cli,
-          (machine) => {
-            const json = options.json === true;
-            return askEach(cli, machine, words, json, (word, tally) =>
-              checkOne(cli, machine, word, json, tally),
-            );
-          },
+          (machine) =>
+            askEach(cli, machine, words, options.json === true, (word, tally) =>
+              checkOne(cli, machine, word, options, tally),
+            ),
           { asks: 'asked' },
         ),
       ),
@@ -46,11 +50,16 @@ export const define: Define = (cli) =>
     .addCommand(certificateCommand(cli))
     .addCommand(wifiCommand(cli));
 
+interface Options {
+  readonly json?: true;
+  readonly history?: true;
+}
+
 async function checkOne(
   cli: Cli,
   machine: Machine,
   word: string,
-  json: boolean,
+  { json, history }: Options,
   tally: Tally,
 ): Promise<void> {
   const { ladder } = machine;
@@ -66,7 +75,10 @@ async function checkOne(
     return;
   }
   const found = asked.path === null ? await askLadder(machine, asked) : await askAboutFile(machine, asked);
-  tell(cli, asked, found, { json, missing: ladder.missing, facts: factsOf(asked) }, tally);
+  const own = factsOf(asked);
+  const told = history === true ? await historyFacts(machine, asked, found) : NO_FACTS;
+  const facts: Facts = { rows: [...own.rows, ...told.rows], json: { ...own.json, ...told.json } };
+  tell(cli, asked, found, { json: json === true, missing: ladder.missing, facts }, tally);
 }
 
 /**
@@ -83,7 +95,7 @@ async function askAboutFile({ ladder, overrides }: Machine, asked: Asked): Promi
 }
 
 function factsOf({ object, path, size }: Asked): Facts {
-  if (path === null) return { rows: [], json: {} };
+  if (path === null) return NO_FACTS;
   const sha256 = object.slice('sha256:'.length);
   return { rows: [['sha256', sha256]], json: { path, sha256, size } };
 }

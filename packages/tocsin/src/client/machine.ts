@@ -3,6 +3,7 @@
 import type { Consent } from '../catalog/consent.ts';
 import type { LookupReason } from '../catalog/messages/lookup.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
+import type { ObjectKey } from '../protocol/kinds.ts';
 import type { GroupSecret } from '../protocol/wifi.ts';
 import type { World } from '../protocol/world.ts';
 import type { HubChannel } from './channel/channel.ts';
@@ -18,7 +19,9 @@ import type { ConsentState } from './consent/state.ts';
 import { HomeRecorder } from './journal/home-recorder.ts';
 import { ListStore } from './lists/store.ts';
 import type { UpdateProgress, UpdateReport } from './lists/update.ts';
+import type { SendLookup } from './lookup/ask-far.ts';
 import { createFarRung } from './lookup/ask-far.ts';
+import type { HistoryAnswer } from './lookup/history.ts';
 import type { ExplainingLadder } from './lookup/ladder.ts';
 import { createLadder } from './lookup/ladder.ts';
 import { Overrides } from './lookup/overrides.ts';
@@ -170,6 +173,14 @@ export class Machine {
     return await this.consents.refresh(hubCallOver(() => this.channel()));
   }
 
+  /** Who said what of an object, from the hub, by its whole key: only where `extended` lets it out. Never rejects. */
+  async history(key: ObjectKey): Promise<HistoryAnswer> {
+    const { askHistory } = await import('./lookup/history.ts');
+    const prepare = () => this.#check.ensure();
+    const consent = () => this.consents.consent();
+    return await askHistory(key, { send: this.#send(), prepare, consent, clock: this.world.clock });
+  }
+
   /** The secret under which this hub's group names Wi-Fi networks. Throws as `groupSecret`. */
   async groupSecret(): Promise<GroupSecret> {
     const { groupSecret } = await import('./lookup/group-secret.ts');
@@ -221,7 +232,7 @@ export class Machine {
     const { lists, overrides, world } = this;
     const consent = () => this.consents.consent();
     const far = createFarRung({
-      send: this.joined === null ? null : sendLookupOver(() => this.channel()),
+      send: this.#send(),
       prepare: () => this.#check.ensure(),
       consent,
       reason,
@@ -229,6 +240,10 @@ export class Machine {
       clock: world.clock,
     });
     return createLadder({ overrides, lists, far, consent });
+  }
+
+  #send(): SendLookup | null {
+    return this.joined === null ? null : sendLookupOver(() => this.channel());
   }
 
   /** What is damaged must not take the rest of the protection with it. */

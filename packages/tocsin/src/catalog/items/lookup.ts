@@ -1,5 +1,5 @@
-// What a look-up shows of an object: a prefix of a digest, never the object. The names after the dot are the
-// fields on the wire (protocol/lookup.ts).
+// What a look-up shows of an object: a prefix of a digest, never the object; the whole digest only where a person asks for
+// the history of one. The names after the dot are the fields on the wire (protocol/lookup.ts, protocol/history.ts).
 import { KEY_KIND_NAMES } from '../../protocol/kinds.ts';
 import { LOOKUP_LIMITS } from '../../protocol/lookup.ts';
 import { ALL_EDITIONS, COMMON, item } from '../item.ts';
@@ -53,5 +53,25 @@ export const LOOKUP_ITEMS = [
       reads: 'the content of the file that is scanned, or the text of the address that is checked',
     },
     example: '9f80',
+  }),
+  item({
+    ...ASKED,
+    id: 'lookup.key',
+    type: { kind: 'text', max: 64, pattern: '[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}' },
+    what: 'the whole digest of the one object whose history a person asks for: of the content of a file, of a certificate, or of the text of an address. It tells which object is meant to whoever has the same or guesses it; of addresses there are so few that all can be tried. The hub knows at that moment which machine asks, and keeps neither',
+    purposes: ['reputation'],
+    sensitivity: 'interaction',
+    personal: true,
+    participation: 'extended',
+    since: '0.3.0',
+    statement: ['object.sha256'],
+    difference:
+      'the whole digest in a question that only a person asks; lookup.prefix is a few bits of one, object.sha256 and object.checksum are in reports of a detection',
+    collector: {
+      state: 'built',
+      reads:
+        'the object that is named to tocsin check --history: the content of the file, or the text of the address',
+    },
+    example: '275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f',
   }),
 ] as const;

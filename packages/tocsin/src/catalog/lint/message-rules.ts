@@ -69,7 +69,11 @@ export const MESSAGE_RULES: readonly LintRule[] = [
   eachMessage('anonymous', (message, { items }) =>
     message.attribution === 'anonymous'
       ? items
-          .filter((item) => message.items.includes(item.id) && (item.personal || item.retentionDays > 0))
+          .filter(({ id, personal, retentionDays }) => {
+            // Who asks for something by name decides what the question holds; nothing else sends what is personal.
+            const byName = message.from === 'extended' && Object.keys(message.reasons).join() === 'asked';
+            return message.items.includes(id) && ((personal && !byName) || retentionDays > 0);
+          })
           .map(({ id }) => `carries '${id}', which is personal or kept, in the name of nobody`)
       : [],
   ),

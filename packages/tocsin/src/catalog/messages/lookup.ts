@@ -1,5 +1,5 @@
-// The two questions about objects. Both are anonymous: the hub answers and keeps neither question nor asker.
-// Their bodies have the form of protocol/lookup.ts.
+// The questions about objects. All are anonymous: the hub answers and keeps neither question nor asker.
+// Their bodies have the forms of protocol/lookup.ts and protocol/history.ts.
 import type { Message } from '../message.ts';
 
 const ITEMS = ['lookup.kind', 'lookup.bits', 'lookup.prefix'] as const;
@@ -45,6 +45,22 @@ export const LOOKUP_MESSAGES: readonly Message[] = [
       atMostPerDay: 1_000_000,
     },
     service: 'answers about addresses that are in no list of this machine; its lists go on protecting it',
+    producer: 'built',
+    maxBytes: 1024,
+  },
+  {
+    id: 'lookup-history',
+    title: 'A question for the history of one object',
+    attribution: 'anonymous',
+    from: 'extended',
+    items: ['lookup.kind', 'lookup.key'],
+    required: ['lookup.kind', 'lookup.key'],
+    reasons: { asked: 'a person asks who said what of one object' },
+    schedule: {
+      when: 'when a person asks for it by name; one object in an envelope, and never because the machine met it',
+      atMostPerDay: 10_000,
+    },
+    service: 'who said what of an object, and since when; its verdict is answered without',
     producer: 'built',
     maxBytes: 1024,
   },

@@ -5,7 +5,7 @@ export const VERSION_2: VersionEntry = {
   number: 2,
   date: '2026-11-27',
   release: null,
-  rendered: '9d7e18cdf5cd0b2a12b238b28642f2b4bcf265b3e0914bf37cfb224c59c9c44e',
+  rendered: '8fc5b88fc4e9b7f48228cc97465ba25f1bac4b0a8eefee94e3ef894a62572b0c',
   table: String.raw`
 connection.machine_id:1d038bf770e3 | connection | basic,plus,premium,virtual | none | 180 | personal | technical | delivery | hub | {"kind":"uuid"}
 connection.address:2770ef3665a0 | connection | basic,plus,premium,virtual | none | 0 | personal | technical | delivery | hub | {"kind":"text","max":64,"pattern":"[0-9a-f.:]{2,45}(?:, port [0-9]{1,5})?"}
@@ -28,6 +28,7 @@ envelope.reason:97ea912718d6 | connection | basic,plus,premium,virtual | none | 
 lookup.kind:dc298d25351b | standard | basic,plus,premium,virtual | none | 0 | no-person | technical | reputation,web-protection | hub | {"kind":"choice","values":["file-sha256","file-sha1","file-md5","url","host","ip","certificate-sha256","certificate-tbs","wifi"]}
 lookup.bits:2c0c0fbfcfc5 | standard | basic,plus,premium,virtual | none | 0 | no-person | technical | reputation,web-protection | hub | {"kind":"integer","min":1,"max":24,"unit":"bits"}
 lookup.prefix:761349e14209 | standard | basic,plus,premium,virtual | prefix | 0 | no-person | interaction | reputation,web-protection | hub | {"kind":"text","max":6,"pattern":"(?:[0-9a-f]{2}){1,3}"}
+lookup.key:d210388f3f94 | extended | basic,plus,premium,virtual | none | 0 | personal | interaction | reputation | hub | {"kind":"text","max":64,"pattern":"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}"}
 object.sha256:93c02ac88b28 | standard | basic,plus,premium,virtual | none | 90 | personal | interaction | reputation,threat-analysis | hub | {"kind":"digest","bytes":32}
 object.checksum:1e012b53b23d | standard | basic,plus,premium,virtual | none | 90 | personal | interaction | reputation,threat-analysis | hub | {"kind":"record","fields":{"algorithm":{"kind":"choice","values":["sha256","sha1","md5"]},"digest":{"kind":"text","max":64,"pattern":"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}"}}}
 object.threat_name:83c8c17dcfc9 | standard | basic,plus,premium,virtual | none | 90 | no-person | technical | false-alarm-recall,threat-analysis | hub | {"kind":"text","max":128,"pattern":"[ -~]{1,128}"}

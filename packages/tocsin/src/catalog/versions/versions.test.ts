@@ -148,15 +148,15 @@ test('diff: in words and as JSON, for either language, with versions of catalog 
   const text = diffAsText(diff, 'en');
   assert.match(
     text,
-    /^What changed from version 1\.4 to version 2\n=+\n\nEdition {2}basic\n\n1 {2}Added \(236\)\n/,
+    /^What changed from version 1\.4 to version 2\n=+\n\nEdition {2}basic\n\n1 {2}Added \(237\)\n/,
   );
   assert.match(text, /\n- object\.size: /);
   for (const line of text.split('\n')) assert.ok([...line].length <= 78);
   assert.match(diffAsText(diffVersions('2', '2', 'plus'), 'de'), /Keine Angabe ist hinzugekommen/);
-  assert.match(diffAsText(diffVersions('2', '1', 'plus'), 'en'), /1 {2}Removed \(246\)/);
+  assert.match(diffAsText(diffVersions('2', '1', 'plus'), 'en'), /1 {2}Removed \(247\)/);
   const json = JSON.parse(diffAsJson(diff)) as { format: string; added: { id: string }[] };
   assert.equal(json.format, 'tocsin-statement-diff');
-  assert.equal(json.added.length, 236);
+  assert.equal(json.added.length, 237);
   assert.throws(
     () => diffVersions('1', '9', 'basic'),
     /Cannot compare with version '9': this program knows no such catalog, want one of 1, 2$/,

@@ -78,6 +78,7 @@ export const RECORDS_DE: Readonly<Record<keyof typeof RECORDS_EN, string>> = {
   'register.channel': 'TLS 1.3 mit Zertifikaten auf beiden Seiten und gemerktem Wurzelschlüssel',
   'register.sealed': 'Nachrichten vom Rechner unterschrieben und für den Hub verschlüsselt',
   'register.vague': 'Präfixe statt ganzer Prüfsummen, kein Fragender wird aufgehoben',
+  'register.unkept': 'kein Fragender wird aufgehoben',
   'register.gate': 'beim Senden und bei der Ankunft gegen Katalog und Einwilligung geprüft',
   'register.transforms': 'vor dem Senden verändert: {transforms}',
   'register.access': 'Zugang nur nach Aufgabe; Inhalte verschlüsselt und abgeschottet untersucht',

@@ -9,7 +9,7 @@ export const PROTECTION_DE: Readonly<Record<keyof typeof PROTECTION_EN, string>>
   'transit.signed':
     'Jede Nachricht, die die Nummer dieses Rechners trägt, wird vom Rechner unterschrieben, so aufgefüllt, dass ihre Länge wenig verrät, und noch einmal für einen Schlüssel des Hubs verschlüsselt. Eine Zwischenstelle reicht sie weiter und kann sie nicht öffnen.',
   'transit.anonymous':
-    'Fragen tragen ein so kurzes Präfix, dass im Mittel mindestens 64 Objekte es gemeinsam haben, und keine Nummer des Rechners. Die Teile einer Adresse stehen nie in einem Umschlag. Die Verbindung, über die sie reisen, kennt der Hub; sein Programm schreibt nicht auf, wer was gefragt hat.',
+    'Fragen tragen ein so kurzes Präfix, dass im Mittel mindestens 64 Objekte es gemeinsam haben, und keine Nummer des Rechners. Die Teile einer Adresse stehen nie in einem Umschlag. Nur wer die Geschichte eines Objekts mit Namen verlangt, zeigt dessen ganze Prüfsumme, und das nur mit der Teilnahme `extended`. Die Verbindung, über die sie reisen, kennt der Hub; sein Programm schreibt nicht auf, wer was gefragt hat.',
   'transit.names':
     'Zertifikate enthalten eine Zufallszahl, keinen Namen des Rechners, seines Besitzers oder seines Netzes.',
   'transit.verdicts':

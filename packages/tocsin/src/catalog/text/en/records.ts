@@ -76,6 +76,7 @@ export const RECORDS_EN = {
   'register.channel': 'TLS 1.3 with certificates on both sides and a pinned root key',
   'register.sealed': 'messages signed by the machine and encrypted to the hub',
   'register.vague': 'prefixes instead of whole digests, no asker kept',
+  'register.unkept': 'no asker kept',
   'register.gate': 'checked against catalog and consent on sending and on arrival',
   'register.transforms': 'changed before sending: {transforms}',
   'register.access': 'access by task only; content encrypted and examined in isolation',

@@ -8,7 +8,7 @@ export const PROTECTION_EN = {
   'transit.signed':
     'Every message that carries the number of this machine is signed by the machine, padded so that its size tells little, and encrypted once more to a key of the hub. A relay in between forwards it and cannot open it.',
   'transit.anonymous':
-    'Questions carry a prefix so short that on average 64 objects or more share it, and no number of the machine within. The parts of one address are never in one envelope. The connection over which they travel is known to the hub; its software keeps no record of who asked what.',
+    'Questions carry a prefix so short that on average 64 objects or more share it, and no number of the machine within. The parts of one address are never in one envelope. Only a person who asks for the history of one object by name shows its whole digest, and only with the participation `extended`. The connection over which they travel is known to the hub; its software keeps no record of who asked what.',
   'transit.names': 'Certificates hold a random number, no name of the machine, its owner or its network.',
   'transit.verdicts':
     'What comes back is checked as well: lists and settings from the hub count only with a valid digest or signature.',

@@ -1,0 +1,86 @@
+// The question for what is known of one object beyond its verdict, by its whole key, and the answer: who said what of it,
+// and since when (spec/lookup.md, "The history of one object"). Raw JSON comes in as `unknown`; no I/O.
+import { TocsinError } from './errors.ts';
+import type { KeyKind } from './kinds.ts';
+import { parseClassRecord, record, whole } from './lookup.ts';
+import type { ClassRecord } from './verdict.ts';
+
+export const HISTORY_LIMITS = {
+  maxClaims: 1_000,
+  /** Of a name, a file or an original line: as long as the hub keeps one. */
+  maxText: 65_536,
+} as const;
+
+export interface HistoryRequest {
+  readonly v: 1;
+  readonly kind: KeyKind;
+  /** All of it, in lower-case hex. */
+  readonly key: string;
+}
+
+export const SOURCE_KINDS = ['analyst', 'rule', 'feed', 'warning'] as const;
+
+/** What one source says of the object. */
+export interface HistoryClaim extends ClassRecord {
+  readonly sourceKind: (typeof SOURCE_KINDS)[number];
+  /** ISO 8601 in UTC. */
+  readonly claimedAt: string;
+  /** The person, where one said it. */
+  readonly claimedBy: string | null;
+  /** Where it stands: line of a file, and that line. */
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly original: string | null;
+}
+
+/** What the claims amount to: nobody says anything, one of them decides, or they wait for a person. */
+export const STANDINGS = ['none', 'decided', 'held'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+export interface History {
+  readonly v: 1;
+  readonly standing: Standing;
+  readonly claims: readonly HistoryClaim[];
+}
+
+/** Throws `format` with the field that is wrong. */
+export function parseHistory(value: unknown): History {
+  const { v, standing, claims } = record(value, 'history');
+  if (v !== 1) throw bad('v', '1');
+  if (!isOneOf(STANDINGS, standing)) throw bad('standing', STANDINGS.join(', '));
+  if (!Array.isArray(claims) || claims.length > HISTORY_LIMITS.maxClaims)
+    throw bad('claims', `an array of up to ${HISTORY_LIMITS.maxClaims}`);
+  return { v, standing, claims: claims.map(parseClaim) };
+}
+
+function parseClaim(value: unknown): HistoryClaim {
+  const o = record(value, 'history');
+  const { sourceKind, claimedAt, line } = o;
+  if (!isOneOf(SOURCE_KINDS, sourceKind)) throw bad('sourceKind', SOURCE_KINDS.join(', '));
+  if (typeof claimedAt !== 'string' || !/^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(claimedAt))
+    throw bad('claimedAt', 'a time in UTC');
+  if (Number.isNaN(Date.parse(claimedAt))) throw bad('claimedAt', 'a time that there is');
+  return {
+    ...parseClassRecord(value),
+    sourceKind,
+    claimedAt,
+    claimedBy: textOrNull(o, 'claimedBy'),
+    file: textOrNull(o, 'file'),
+    line: line === null ? null : whole(line, 'line', 0, Number.MAX_SAFE_INTEGER),
+    original: textOrNull(o, 'original'),
+  };
+}
+
+function textOrNull(o: Record<string, unknown>, field: string): string | null {
+  const value = o[field];
+  if (value === null || (typeof value === 'string' && value.length <= HISTORY_LIMITS.maxText)) return value;
+  throw bad(field, `a text of up to ${HISTORY_LIMITS.maxText} characters, or null`);
+}
+
+function isOneOf<T extends string>(values: readonly T[], value: unknown): value is T {
+  return (values as readonly unknown[]).includes(value);
+}
+
+function bad(field: string, want: string): TocsinError {
+  return new TocsinError('format', `Cannot read the history: its field '${field}' is wrong, want ${want}`);
+}
