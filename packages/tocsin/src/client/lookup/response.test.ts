@@ -7,7 +7,9 @@ import { parseHex, toHex } from '../../protocol/hex.ts';
 import { KEY_KIND_NAMES, KEY_KINDS } from '../../protocol/kinds.ts';
 import type { LookupRequest, PrefixQuestion } from '../../protocol/lookup.ts';
 import { SUFFIX_BYTES, suffixRange } from '../../protocol/lookup.ts';
+import { ANSWER_SIZES } from '../../protocol/padding.ts';
 import type { Level } from '../../protocol/verdict.ts';
+import { CHANNEL_LIMITS } from '../channel/config.ts';
 import { BAD, GOOD, keyOf } from '../client-fixture.ts';
 import { findInBucket, parseBuckets, prefixQuestion } from './response.ts';
 
@@ -117,6 +119,10 @@ for (const { name, questions, response } of vectors.unreadable)
       (error) => error instanceof TocsinError && error.code === 'format',
     );
   });
+
+test('the largest answer of a hub is one that a machine takes', () => {
+  assert.equal(ANSWER_SIZES.at(-1), CHANNEL_LIMITS.maxBody);
+});
 
 test('an answer that does not fit the questions is refused whole', () => {
   const other = toHex(keyOf('file-sha256', 2).bytes.subarray(1, 17));
