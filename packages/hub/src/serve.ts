@@ -24,7 +24,8 @@ import { openGroupSecret, registerGroupSecretRoute } from './keys/group-secret.t
 import { maintain, maintenanceWords } from './keys/rotate.ts';
 import type { KeyRing } from './keys/store.ts';
 import { createKeys, openKeys } from './keys/store.ts';
-import { PublishedLists } from './lists/published.ts';
+import { openLists } from './lists/open.ts';
+import type { PublishedLists } from './lists/published.ts';
 import { registerListRoutes } from './lists/routes.ts';
 import { IndexMaker } from './lookup/index-maker.ts';
 import { KnownObjects } from './lookup/known.ts';
@@ -37,7 +38,7 @@ import { buildServer } from './server/server.ts';
 import { listPath } from './store/artifacts.ts';
 import { explain } from './verdicts/explain.ts';
 import { collectGarbage } from './verdicts/garbage.ts';
-import { isStale, LISTS_CHANNEL, publish } from './verdicts/publish.ts';
+import { isStale, LISTS_CHANNEL } from './verdicts/publish.ts';
 import { VERSION } from './version.ts';
 
 export const SERVE_LIMITS = {
@@ -73,9 +74,7 @@ export async function serve(
     const participation = await openParticipation({ ...hub, keys });
     cleanUp.push(() => participation.close());
     await importBundled(hub);
-    await publish(hub);
-    const lists = await PublishedLists.open(hub.db, hub.layout);
-    cleanUp.push(() => lists.close());
+    const lists = await openLists(hub, (close) => cleanUp.push(close));
     const pathOf = (digest: string): string => listPath(hub.layout, digest);
     const source = new IndexMaker({ pathOf, random: (bytes) => world.random(bytes) });
     const known = new KnownObjects({ lists, source, pathOf, log });

@@ -147,8 +147,10 @@ function requestFrom(name: string, path: string, flags: ImportFlags, now: number
 }
 
 export function publicationText(publication: Publication): string {
-  const { skipped, revision } = publication;
-  const left = skipped.map((line) => `\n  ${paint('yellow', 'left out')}: ${printable(line)}`).join('');
+  const { skipped, notes, revision } = publication;
+  const told = (word: string, lines: readonly string[]): string =>
+    lines.map((line) => `\n  ${paint('yellow', word)}: ${printable(line)}`).join('');
+  const left = told('left out', skipped) + told('damaged', notes);
   if (publication.kind === 'unchanged') return `  lists unchanged at revision ${count(revision)}${left}`;
   const held =
     publication.held > 0 ? `; ${count(publication.held)} held for a person (see: tocsin-hub held)` : '';

@@ -99,7 +99,7 @@ export function verdictCommand(program: Command): Command {
         const told: Told[] = [];
         for (const { key, expression } of questionsOf(parseObject(object))) {
           const explained = await explain(hub, key);
-          if (explained.claims.length > 0) told.push({ ...explained, expression });
+          if (explained.claims.length + explained.unread.length > 0) told.push({ ...explained, expression });
         }
         if (flags.json === true) print(JSON.stringify(told.map(explanationJson)));
         else print(told.length === 0 ? 'nothing is known of it' : told.map(explanationText).join('\n\n'));
@@ -112,7 +112,7 @@ interface Told extends Explanation {
   readonly expression: string;
 }
 
-function explanationText({ key, claims, resolution, expression }: Told): string {
+function explanationText({ key, claims, resolution, expression, unread }: Told): string {
   const digest = formatKey(key.kind, key.bytes);
   const what = digest === expression ? '' : `  ${printable(expression)}`;
   const lines = [`${paint('bold', digest)}${what}`];
@@ -123,6 +123,10 @@ function explanationText({ key, claims, resolution, expression }: Told): string 
     lines.push(`  verdict: ${paint('bold', level)}, decided by ${printable(source)}`);
   }
   for (const claim of claims) lines.push(...claimLines(claim));
+  for (const source of unread)
+    lines.push(
+      `  ${paint('yellow', 'damaged')}: what ${printable(source)} says cannot be read, import it again`,
+    );
   return lines.join('\n');
 }
 
@@ -149,12 +153,13 @@ function cut(text: string): string {
   return text.length > SHOWN_ORIGINAL ? `${text.slice(0, SHOWN_ORIGINAL)}…` : text;
 }
 
-function explanationJson({ key, claims, resolution, expression }: Told): object {
+function explanationJson({ key, claims, resolution, expression, unread }: Told): object {
   return {
     object: formatKey(key.kind, key.bytes),
     expression,
     resolution: resolution.kind,
     verdict: resolution.kind === 'decided' ? resolution.claim.record : null,
     claims,
+    unread,
   };
 }

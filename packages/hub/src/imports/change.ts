@@ -12,6 +12,7 @@ import type { Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
 import type { ClaimRow, Source } from '../verdicts/claim-store.ts';
 import { rowsOf, segmentsOf } from '../verdicts/claim-store.ts';
+import { isDamage } from '../verdicts/damage.ts';
 import { LineStoreReader } from './line-store.ts';
 
 export function sumChanges(changes: readonly Difference[]): Difference {
@@ -28,7 +29,10 @@ interface Walk {
   close(): void;
 }
 
-/** Compares what `source` says of `kind` with the new file (null: it says nothing any more). */
+/**
+ * Compares what `source` says of `kind` with the new file (null: it says nothing any more). Where what it said is
+ * damaged, all of the new file counts as added.
+ */
 export async function changeAgainst(
   db: Queries,
   layout: Layout,
@@ -39,10 +43,16 @@ export async function changeAgainst(
   const [segment] = await segmentsOf(db, { sourceId: source.id, kind });
   if (segment !== undefined && segment.digest === file?.digest)
     return { added: 0, removed: 0, changed: 0, kept: file.rows };
-  const old =
-    segment === undefined
-      ? walkRows(await rowsOf(db, source.id, kind))
-      : walkFile(segmentPath(layout, segment.digest));
+  if (segment === undefined) return compare(walkRows(await rowsOf(db, source.id, kind)), file);
+  try {
+    return compare(walkFile(segmentPath(layout, segment.digest)), file);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return { added: file?.rows ?? 0, removed: 0, changed: 0, kept: 0 };
+  }
+}
+
+function compare(old: Walk, file: SegmentFile | null): Difference {
   const fresh = file === null ? walkRows([]) : walkFile(file.path);
   try {
     const ids = new Map<ClassRecord, string>();

@@ -113,9 +113,9 @@ export class LineStoreReader {
   readonly #fd: number;
   readonly #index: Buffer;
 
-  /** Throws `corrupt` for anything but a finished line store. */
+  /** Throws `corrupt` for anything but a finished line store, `not-found` or `io` where it cannot be opened. */
   constructor(path: string) {
-    this.#fd = openSync(path, 'r');
+    this.#fd = onFile('read', path, () => openSync(path, 'r'));
     try {
       this.#index = readIndex(this.#fd);
     } catch (error) {

@@ -166,7 +166,7 @@ test('importing the same again changes nothing and publishes no revision', async
   const before = (await publish(hub)).revision;
   const report = await importText(content, { source: 'again' });
   assert.deepEqual(report.change, { added: 0, removed: 0, changed: 0, kept: 1 });
-  assert.deepEqual(await publish(hub), { kind: 'unchanged', revision: before, skipped: [] });
+  assert.deepEqual(await publish(hub), { kind: 'unchanged', revision: before, skipped: [], notes: [] });
 });
 
 test('a re-import replaces what the source said, as rows and as segments, and across the two', async () => {

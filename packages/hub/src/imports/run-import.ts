@@ -21,11 +21,13 @@ import type { Database, Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
 import type { Source } from '../verdicts/claim-store.ts';
 import { insertRows, lockSource, markChanged, segmentsOf } from '../verdicts/claim-store.ts';
+import { present } from '../verdicts/mend.ts';
 import type { SourceKind } from '../verdicts/resolve.ts';
 import { changeAgainst, claimRowsOf, sumChanges } from './change.ts';
 import { IMPORT_LIMITS } from './config.ts';
 import type { FormatOptions, ImportFormat } from './formats/format.ts';
 import { readImport } from './read-file.ts';
+import type { ReplayNotes } from './replay.ts';
 import type { ImportReport } from './report.ts';
 import type { ClaimDefaults } from './sink.ts';
 import { ClaimSink } from './sink.ts';
@@ -71,6 +73,9 @@ interface Staged {
   readonly files: readonly SegmentFile[];
   readonly linesFile: string;
   readonly linesDigest: string;
+  readonly replay: ReplayNotes;
+  /** Files of what the source said were damaged, and something stood in for them. */
+  readonly lost: boolean;
 }
 
 /**
@@ -86,12 +91,16 @@ export async function runImport(
   const started = hub.world.clock.monotonic();
   const source = nameOf(request);
   const directory = mkdtempSync(join(hub.layout.tmp, 'import-'));
-  const sink = new ClaimSink(directory, { source, ...defaultsOf(request) });
+  const defaults = defaultsOf(request);
+  const sink = new ClaimSink(directory, { source, ...defaults });
   try {
     const fileDigest = await readImport(request, sink, directory, onProgress);
     const { files, duplicates, linesDigest } = sink.finish();
     const storedAs = files.reduce((sum, f) => sum + f.rows, 0) < ROWS_BELOW ? 'rows' : 'segments';
-    const built = { source, fileDigest, files, linesFile: sink.linesFile, linesDigest };
+    const { group: _secret, now: _now, ...options } = request.options ?? {};
+    const lost = await hasLost(hub, source);
+    const replay = { ...defaults, options, head: sink.heading };
+    const built = { source, fileDigest, files, linesFile: sink.linesFile, linesDigest, replay, lost };
     const staged = storedAs === 'rows' ? built : moveIn(hub, built);
     const report = {
       format: request.format.name,
@@ -114,6 +123,12 @@ export async function runImport(
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** True where a file of what the source says is not there: the same files that come now are a change for machines. */
+async function hasLost(hub: ImportHub, name: string): Promise<boolean> {
+  const segments = (await segmentsOf(hub.db)).filter(({ source }) => source.name === name);
+  return (await present(hub, segments)).lost.length > 0;
 }
 
 /** Immutable files go to their place before the transaction names them; without it they are collected later. */
@@ -180,7 +195,7 @@ async function store(
   if (request.replace !== true) refuseLoss(source, total);
   const rankChanged = request.rank !== undefined && request.rank !== source.rank;
   if (total.added + total.removed + total.changed > 0) await replace(tx, source, staged, report, now);
-  else if (rankChanged) await markChanged(tx, { bases: true });
+  else if (rankChanged || staged.lost) await markChanged(tx, { bases: true });
   return total;
 }
 
@@ -218,7 +233,7 @@ async function replace(
       report.file,
       staged.fileDigest,
       now,
-      JSON.stringify({ ...report, lines: staged.linesDigest }),
+      JSON.stringify({ ...report, lines: staged.linesDigest, replay: staged.replay }),
     ],
   );
   const importId = rows[0]!.id;

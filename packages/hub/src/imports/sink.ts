@@ -6,6 +6,7 @@ import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import type { Category, ClassRecord, Level } from 'tocsin/protocol/verdict.ts';
 import { LIFETIME_SECONDS, polarity } from 'tocsin/protocol/verdict.ts';
 import type { ClaimDetails, ImportSink } from './formats/format.ts';
+import type { OriginalLine } from './line-store.ts';
 import { LineStoreWriter } from './line-store.ts';
 import type { Refusal } from './report.ts';
 import { REPORT_LIMITS } from './report.ts';
@@ -23,6 +24,8 @@ export class ClaimSink implements ImportSink {
   rows = 0;
   taken = 0;
   refused = 0;
+  /** The line that said how to read the rows. */
+  heading: OriginalLine | null = null;
   readonly #directory: string;
   readonly #defaults: ClaimDefaults;
   readonly #builders = new Map<KeyKind, KindBuilder>();
@@ -34,6 +37,10 @@ export class ClaimSink implements ImportSink {
     this.#defaults = defaults;
     this.linesFile = join(directory, 'lines');
     this.#lines = new LineStoreWriter(this.linesFile);
+  }
+
+  head(line: number, bytes: Uint8Array, start: number, end: number): void {
+    this.heading = { line, text: Buffer.from(bytes.subarray(start, end)).toString('utf8') };
   }
 
   row(): void {

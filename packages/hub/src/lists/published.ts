@@ -1,10 +1,12 @@
-// The published lists as a hub node holds them open: swapped whole when a new revision is announced.
-import { existsSync } from 'node:fs';
+// The published lists as a hub node holds them open: swapped whole when a new revision is announced, or damaged files
+// were written again. A list that was found damaged is given to nobody.
+import { existsSync, statSync } from 'node:fs';
 import { ListSet } from 'tocsin/lists/list-set.ts';
 import type { ListManifest } from 'tocsin/protocol/lookup.ts';
 import { listPath } from '../store/artifacts.ts';
 import type { Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
+import { isDamage } from '../verdicts/damage.ts';
 import { manifestTag, readManifest } from './manifest.ts';
 
 /** Tells who waits that a new revision is there. */
@@ -14,18 +16,24 @@ export class PublishedLists {
   readonly #db: Queries;
   readonly #layout: Layout;
   readonly #listeners = new Set<RevisionListener>();
+  readonly #damaged = new Set<string>();
+  readonly #onDamage: () => void;
   #set: ListSet;
   #tag: string;
+  #files: string;
 
-  private constructor(db: Queries, layout: Layout, set: ListSet) {
+  private constructor(db: Queries, layout: Layout, manifest: ListManifest, onDamage: () => void) {
     this.#db = db;
     this.#layout = layout;
-    this.#set = set;
-    this.#tag = manifestTag(set.manifest);
+    this.#onDamage = onDamage;
+    this.#files = filesOf(manifest, layout);
+    this.#set = this.#open(manifest);
+    this.#tag = manifestTag(manifest);
   }
 
-  static async open(db: Queries, layout: Layout): Promise<PublishedLists> {
-    return new PublishedLists(db, layout, openSet(await readManifest(db), layout));
+  /** `onDamage` is called whenever a list is read that does not hold. */
+  static async open(db: Queries, layout: Layout, onDamage: () => void = () => {}): Promise<PublishedLists> {
+    return new PublishedLists(db, layout, await readManifest(db), onDamage);
   }
 
   get set(): ListSet {
@@ -41,10 +49,10 @@ export class PublishedLists {
     return this.#tag;
   }
 
-  /** Path of a published file of the current revision, or null. */
+  /** Path of a published file of the current revision, or null; null too where it was found damaged. */
   fileOf(digest: string): { path: string; bytes: number } | null {
     const entry = this.manifest.lists.find((l) => l.digest === digest);
-    if (entry === undefined) return null;
+    if (entry === undefined || this.#damaged.has(digest)) return null;
     const path = listPath(this.#layout, digest);
     return existsSync(path) ? { path, bytes: entry.bytes } : null;
   }
@@ -52,10 +60,13 @@ export class PublishedLists {
   /** Opens the newest revision; look-ups under way finish synchronously on the old one before it closes. */
   async reload(): Promise<void> {
     const manifest = await readManifest(this.#db);
-    if (manifest.revision === this.manifest.revision) return;
+    const files = filesOf(manifest, this.#layout);
+    if (manifest.revision === this.manifest.revision && files === this.#files) return;
     const old = this.#set;
-    this.#set = openSet(manifest, this.#layout);
+    this.#set = this.#openTold(manifest);
     this.#tag = manifestTag(manifest);
+    this.#files = files;
+    this.#damaged.clear();
     old.close();
     for (const listener of this.#listeners) listener(manifest);
   }
@@ -68,8 +79,30 @@ export class PublishedLists {
   close(): void {
     this.#set.close();
   }
+
+  #open(manifest: ListManifest): ListSet {
+    const onDamage = (digest: string): void => {
+      this.#damaged.add(digest);
+      this.#onDamage();
+    };
+    return ListSet.open(manifest, (digest) => listPath(this.#layout, digest), onDamage);
+  }
+
+  /** What is damaged as soon as it is published is mended like everything else. */
+  #openTold(manifest: ListManifest): ListSet {
+    try {
+      return this.#open(manifest);
+    } catch (error) {
+      if (isDamage(error)) this.#onDamage();
+      throw error;
+    }
+  }
 }
 
-function openSet(manifest: ListManifest, layout: Layout): ListSet {
-  return ListSet.open(manifest, (digest) => listPath(layout, digest));
+/** Which files stand under the names of the manifest: one that was written again is another one. */
+function filesOf({ lists }: ListManifest, layout: Layout): string {
+  return lists
+    .map(({ digest }) => statSync(listPath(layout, digest), { throwIfNoEntry: false }))
+    .map((stat) => (stat === undefined ? 'none' : `${stat.ino}-${stat.mtimeMs}-${stat.size}`))
+    .join();
 }

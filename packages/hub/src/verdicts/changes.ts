@@ -2,22 +2,21 @@
 // say of it. It wins over the bases, so a single verdict reaches machines without a base being written again.
 import { SegmentBuilder } from 'tocsin/lists/segment-builder.ts';
 import { encodeClass } from 'tocsin/lists/segment-format.ts';
-import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
 import type { SegmentFile } from 'tocsin/lists/segment-writer.ts';
 import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { formatKey } from 'tocsin/protocol/objects.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
 import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
-import { segmentPath } from '../store/artifacts.ts';
-import type { HeldObject } from './bases.ts';
-import { claimsOf, MAX_HELD_SHOWN } from './bases.ts';
-import type { SegmentRow } from './claim-store.ts';
 import { recordOf, rowsWithWarnings } from './claim-store.ts';
+import type { HeldObject } from './held.ts';
+import { heldObject, MAX_HELD_SHOWN } from './held.ts';
+import type { BulkClaims } from './inputs.ts';
 import type { PublishHub } from './publish.ts';
-import type { Claim } from './resolve.ts';
+import type { Claim, Resolution } from './resolve.ts';
 import { heldReason, resolve } from './resolve.ts';
 import type { SharedAddresses } from './shared-addresses.ts';
+import { keyText } from './shared-addresses.ts';
 
 /** Source of an answer that says that something is held. */
 export const HELD_SOURCE = 'held';
@@ -29,30 +28,23 @@ export const HELD_SOURCE = 'held';
 export async function writeChanges(
   hub: PublishHub,
   kind: KeyKind,
-  segments: readonly SegmentRow[],
+  bulk: BulkClaims,
   held: HeldObject[],
   skipped: string[],
   shared: SharedAddresses | null = null,
 ): Promise<SegmentFile | null> {
-  const bulk = segments.map((segment) => {
-    const reader = SegmentReader.open(segmentPath(hub.layout, segment.digest));
-    return { reader, claims: claimsOf(segment, reader) };
-  });
   const builder = new SegmentBuilder({ directory: hub.layout.tmp, kind });
   try {
     let objects = 0;
     for await (const { key, claims } of grouped(hub, kind, shared)) {
-      for (const { reader, claims: classes } of bulk) {
-        const hit = reader.find(key);
-        if (hit !== null) claims.push(classes[hit.classIndex]!);
-      }
+      claims.push(...bulkClaims(bulk, key));
       const published = numbered(builder, claims, ({ record }, why) =>
         skipped.push(`${formatKey(kind, key)} by ${record.source}: ${why}`),
       );
       if (published === null) continue;
-      const { source, reason } = published.record;
-      if (source === HELD_SOURCE && held.length < MAX_HELD_SHOWN)
-        held.push({ kind, key, reason, amongRows: true });
+      const { resolution } = published;
+      if (resolution.kind === 'held' && held.length < MAX_HELD_SHOWN)
+        held.push(heldObject(kind, key, resolution, true));
       builder.add(key, 0, published.index, 0);
       objects++;
     }
@@ -62,9 +54,16 @@ export async function writeChanges(
   } catch (error) {
     builder.abort();
     throw error;
-  } finally {
-    for (const { reader } of bulk) reader.close();
   }
+}
+
+/** What the bulk sources say of a key. */
+function bulkClaims({ inputs, warned }: BulkClaims, key: Uint8Array): Claim[] {
+  const claims = inputs.map(({ reader, claims: classes }) => {
+    const hit = reader.find(key);
+    return hit === null ? null : classes[hit.classIndex]!;
+  });
+  return [...claims, warned.get(keyText(key)) ?? null].filter((claim) => claim !== null);
 }
 
 /** What machines are told, and its number in the list; null where nobody speaks, but for claims that do not fit. */
@@ -72,11 +71,12 @@ function numbered(
   builder: SegmentBuilder,
   claims: readonly Claim[],
   onUnfit: (claim: Claim, why: string) => void,
-): { readonly record: ClassRecord; readonly index: number } | null {
-  const record = publishedRecord(claims);
+): { readonly resolution: Resolution; readonly index: number } | null {
+  const resolution = resolve(claims);
+  const record = publishedRecord(resolution);
   if (record === null) return null;
   try {
-    return { record, index: builder.classIndex(record) };
+    return { resolution, index: builder.classIndex(record) };
   } catch (error) {
     if (!(error instanceof TocsinError) || error.code !== 'format') throw error;
     const fit = claims.filter((claim) => {
@@ -119,8 +119,7 @@ async function* grouped(
 }
 
 /** What machines are told: the deciding record, `unknown` with the reason where held, null where nobody speaks. */
-export function publishedRecord(claims: readonly Claim[]): ClassRecord | null {
-  const resolution = resolve(claims);
+function publishedRecord(resolution: Resolution): ClassRecord | null {
   if (resolution.kind === 'none') return null;
   if (resolution.kind === 'decided') return resolution.claim.record;
   return {

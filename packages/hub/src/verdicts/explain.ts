@@ -1,13 +1,13 @@
 // Everything that is known of one object, for the person who asks why: each claim with its source, time and
-// original line, and what they amount to.
+// original line, and what they amount to. What cannot be read is named, not passed over.
 import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { LineStoreReader } from '../imports/line-store.ts';
 import { LINES_NAME, linesPath, segmentPath } from '../store/artifacts.ts';
-import type { Database } from '../store/database.ts';
-import type { Layout } from '../store/layout.ts';
 import type { SegmentRow, TracedClaim } from './claim-store.ts';
 import { claimsAbout, segmentsOf } from './claim-store.ts';
+import { isDamage } from './damage.ts';
+import type { MendHub } from './mend.ts';
 import type { Claim, Resolution } from './resolve.ts';
 import { resolve } from './resolve.ts';
 import { SharedAddresses } from './shared-addresses.ts';
@@ -16,36 +16,47 @@ export interface Explanation {
   readonly key: ObjectKey;
   readonly claims: readonly TracedClaim[];
   readonly resolution: Resolution;
+  /** Names of the sources whose file is damaged: what they say is not among the claims. */
+  readonly unread: readonly string[];
 }
 
 /** Claims about one key from rows and segments, and their resolution. */
-export async function explain(hub: { db: Database; layout: Layout }, key: ObjectKey): Promise<Explanation> {
-  const claims = await claimsOn(hub, key);
-  return { key, claims, resolution: resolve([...claims, ...(await warningsAbout(hub, key, claims))]) };
+export async function explain(hub: MendHub, key: ObjectKey): Promise<Explanation> {
+  const unread: string[] = [];
+  const claims = await claimsOn(hub, key, unread);
+  const resolution = resolve([...claims, ...(await warningsAbout(hub, key, claims, unread))]);
+  return { key, claims, resolution, unread };
 }
 
 /** All claims that stand under one key. */
 export async function claimsOn(
-  hub: { db: Database; layout: Layout },
+  hub: MendHub,
   key: ObjectKey,
+  unread: string[] = [],
 ): Promise<readonly TracedClaim[]> {
   const claims = await claimsAbout(hub.db, key);
   for (const segment of await segmentsOf(hub.db, { kind: key.kind })) {
-    const claim = await claimInSegment(hub, segment, key);
-    if (claim !== null) claims.push(claim);
+    try {
+      const claim = await claimInSegment(hub, segment, key);
+      if (claim !== null) claims.push(claim);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      unread.push(segment.source.name);
+    }
   }
   return claims;
 }
 
 /** What warning lists say of it that stands under no claim of its own: a shared range, the host of a root URL. */
 async function warningsAbout(
-  hub: { db: Database; layout: Layout },
+  hub: MendHub,
   key: ObjectKey,
   claims: readonly TracedClaim[],
+  unread: string[],
 ): Promise<Claim[]> {
   if (claims.length === 0) return [];
   if (key.kind === 'url') {
-    const host = await claimsOn(hub, { kind: 'host', bytes: key.bytes });
+    const host = await claimsOn(hub, { kind: 'host', bytes: key.bytes }, unread);
     return host.filter(({ sourceKind }) => sourceKind === 'warning');
   }
   const shared = key.kind === 'ip' ? await SharedAddresses.read(hub) : null;
@@ -62,7 +73,7 @@ interface ImportColumns {
 }
 
 async function claimInSegment(
-  hub: { db: Database; layout: Layout },
+  hub: MendHub,
   segment: SegmentRow,
   key: ObjectKey,
 ): Promise<TracedClaim | null> {
@@ -91,11 +102,17 @@ async function claimInSegment(
   }
 }
 
+/** Null also where the lines are damaged: the claim stands without them. */
 function originalLine(path: string, line: number): string | null {
-  const lines = new LineStoreReader(path);
   try {
-    return lines.find(line);
-  } finally {
-    lines.close();
+    const lines = new LineStoreReader(path);
+    try {
+      return lines.find(line);
+    } finally {
+      lines.close();
+    }
+  } catch (error) {
+    if (isDamage(error)) return null;
+    throw error;
   }
 }

@@ -17,10 +17,16 @@ import type { World } from 'tocsin/protocol/world.ts';
 import { listPath } from '../store/artifacts.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
-import type { HeldObject } from './bases.ts';
 import { writeBases } from './bases.ts';
 import { writeChanges } from './changes.ts';
 import { segmentsOf } from './claim-store.ts';
+import type { Check } from './damage.ts';
+import { isDamage } from './damage.ts';
+import type { HeldObject } from './held.ts';
+import { recordHeld } from './held.ts';
+import { openBulk } from './inputs.ts';
+import { mendFiles } from './mend.ts';
+import type { Claim } from './resolve.ts';
 import { keyText, SharedAddresses } from './shared-addresses.ts';
 
 export interface PublishHub {
@@ -31,15 +37,14 @@ export interface PublishHub {
   readonly log?: (line: string) => void;
 }
 
-/** `skipped`: claims that no list can hold and that were left out, each named with why. */
-export type Publication =
-  | { readonly kind: 'unchanged'; readonly revision: number; readonly skipped: readonly string[] }
-  | {
-      readonly kind: 'published';
-      readonly revision: number;
-      readonly held: number;
-      readonly skipped: readonly string[];
-    };
+/**
+ * `skipped`: claims that no list can hold and that were left out, each named with why. `notes`: what was damaged, and
+ * what became of it.
+ */
+export type Publication = Recorded & {
+  readonly skipped: readonly string[];
+  readonly notes: readonly string[];
+};
 
 /** Name of the PostgreSQL notification that follows each new revision; its payload is the revision. */
 export const LISTS_CHANNEL = 'tocsin_lists';
@@ -52,53 +57,74 @@ interface Counters {
   readonly bases_published: string;
 }
 
-/** Publishes what the claims amount to now. Durable on return; nodes and machines hear of it by notification. */
-export async function publish(hub: PublishHub): Promise<Publication> {
+/**
+ * Publishes what the claims amount to now. Durable on return; nodes and machines hear of it by notification. With
+ * `check` the hub's files are looked at first, and what is damaged is mended.
+ */
+export async function publish(hub: PublishHub, check: Check | null = null): Promise<Publication> {
   return await hub.db.withLock('publish', async () => {
+    const notes: string[] = [];
+    const tell = (line: string): void => {
+      if (!notes.includes(line)) hub.log?.(line);
+      notes.push(line);
+    };
     const before = await counters(hub.db);
-    if (before.claims_changed === before.claims_published)
-      return { kind: 'unchanged', revision: before.revision, skipped: [] };
-    const held: HeldObject[] = [];
-    const skipped: string[] = [];
-    const files: [ListRole, SegmentFile][] = [];
-    const basesStale = before.bases_changed !== before.bases_published;
-    for (const kind of KEY_KIND_NAMES)
-      files.push(...(await writeKind(hub, kind, { basesStale, held, skipped })));
-    for (const [, file] of files) renameSync(file.path, listPath(hub.layout, file.digest));
+    const mended = check === null ? new Set<ListRole>() : await mendFiles(hub, check, tell);
+    if (before.claims_changed === before.claims_published && mended.size === 0)
+      return { kind: 'unchanged', revision: before.revision, skipped: [], notes };
+    const basesMended = mended.has('malicious') || mended.has('known-good');
+    const basesStale = basesMended || before.bases_changed !== before.bases_published;
+    const written = await writeLists(hub, basesStale, tell).catch(async (error: unknown) => {
+      if (!isDamage(error)) throw error;
+      await mendFiles(hub, 'whole', tell);
+      return await writeLists(hub, true, tell);
+    });
+    for (const [, file] of written.files) renameSync(file.path, listPath(hub.layout, file.digest));
     syncDirectory(hub.layout.lists);
-    for (const line of skipped) hub.log?.(`a claim cannot be published and is left out: ${line}`);
-    const made = await hub.db.transaction((tx) => record(hub, tx, before, files, held, basesStale));
-    return { ...made, skipped };
+    for (const line of written.skipped) hub.log?.(`a claim cannot be published and is left out: ${line}`);
+    const made = await hub.db.transaction((tx) => record(hub, tx, before, written, mended.size > 0));
+    return { ...made, skipped: written.skipped, notes: [...new Set(notes)] };
   });
 }
 
-interface Progress {
+interface Written {
   readonly basesStale: boolean;
   readonly held: HeldObject[];
   readonly skipped: string[];
+  readonly files: [ListRole, SegmentFile][];
+}
+
+async function writeLists(
+  hub: PublishHub,
+  basesStale: boolean,
+  tell: (line: string) => void,
+): Promise<Written> {
+  const written: Written = { basesStale, held: [], skipped: [], files: [] };
+  for (const kind of KEY_KIND_NAMES) await writeKind(hub, kind, written, tell);
+  return written;
 }
 
 /** The lists of one kind: its bases where they are stale, and its changes. */
 async function writeKind(
   hub: PublishHub,
   kind: KeyKind,
-  { basesStale, held, skipped }: Progress,
-): Promise<[ListRole, SegmentFile][]> {
-  const segments = await segmentsOf(hub.db, { kind });
-  // The key of a whole host has the bytes of its root URL: a warning about a host is one about that URL.
-  if (kind === 'url')
-    segments.push(
-      ...(await segmentsOf(hub.db, { kind: 'host' })).filter(({ source }) => source.kind === 'warning'),
-    );
-  const shared = kind === 'ip' ? await SharedAddresses.read(hub) : null;
-  const files: [ListRole, SegmentFile][] = [];
-  if (basesStale) {
-    const warned = await shared?.among(hub, segments);
-    files.push(...writeBases(hub.layout, kind, segments, held, (key) => warned?.get(keyText(key)) ?? null));
+  { basesStale, held, skipped, files }: Written,
+  tell: (line: string) => void,
+): Promise<void> {
+  const bulk = await openBulk(hub, kind, tell);
+  try {
+    const shared = kind === 'ip' ? await SharedAddresses.read(hub) : null;
+    if (basesStale) {
+      const about = shared === null ? null : await shared.among(hub, await segmentsOf(hub.db, { kind }));
+      const warningOf = (key: Uint8Array): Claim | null =>
+        about?.get(keyText(key)) ?? bulk.warned.get(keyText(key)) ?? null;
+      files.push(...writeBases(hub.layout, kind, bulk, held, warningOf));
+    }
+    const changes = await writeChanges(hub, kind, bulk, held, skipped, shared);
+    if (changes !== null) files.push(['changes', changes]);
+  } finally {
+    bulk.close();
   }
-  const changes = await writeChanges(hub, kind, segments, held, skipped, shared);
-  if (changes !== null) files.push(['changes', changes]);
-  return files;
 }
 
 type Recorded =
@@ -122,9 +148,8 @@ async function record(
   hub: PublishHub,
   tx: Queries,
   before: Counters,
-  files: readonly (readonly [ListRole, SegmentFile])[],
-  held: readonly HeldObject[],
-  basesStale: boolean,
+  { files, held, basesStale }: Written,
+  mended: boolean,
 ): Promise<Recorded> {
   const list = `SELECT role, kind, encode(digest, 'hex') AS digest FROM published_list ORDER BY role, kind`;
   const old = await tx.query(list);
@@ -144,29 +169,8 @@ async function record(
     `UPDATE publication SET revision = $1, claims_published = $2, bases_published = $3, published_at = $4`,
     [revision, before.claims_changed, before.bases_changed, new Date(hub.world.clock.now())],
   );
-  if (!changed) return { kind: 'unchanged', revision };
+  // Who holds a damaged file open must open the new one, which has the same name.
+  if (!changed && !mended) return { kind: 'unchanged', revision };
   await tx.execute('SELECT pg_notify($1, $2)', [LISTS_CHANNEL, String(revision)]);
-  return { kind: 'published', revision, held: held.length };
-}
-
-async function recordHeld(
-  tx: Queries,
-  held: readonly HeldObject[],
-  basesStale: boolean,
-  now: Date,
-): Promise<void> {
-  await tx.execute(basesStale ? 'DELETE FROM held' : 'DELETE FROM held WHERE among_rows');
-  if (held.length === 0) return;
-  await tx.execute(
-    `INSERT INTO held (kind, key, reason, held_at, among_rows)
-     SELECT kind, key, reason, $1, among_rows FROM unnest($2::smallint[], $3::bytea[], $4::text[], $5::boolean[]) AS row (kind, key, reason, among_rows)
-     ON CONFLICT (kind, key) DO UPDATE SET reason = excluded.reason, among_rows = excluded.among_rows`,
-    [
-      now,
-      held.map((h) => KEY_KINDS[h.kind].code),
-      held.map((h) => Buffer.from(h.key)),
-      held.map((h) => h.reason),
-      held.map((h) => h.amongRows),
-    ],
-  );
+  return changed ? { kind: 'published', revision, held: held.length } : { kind: 'unchanged', revision };
 }

@@ -11,21 +11,15 @@ import type { IpRange } from 'tocsin/protocol/ip.ts';
 import { canonicalIpRange, IP_LIMITS, parseIpRange } from 'tocsin/protocol/ip.ts';
 import { ipKey } from 'tocsin/protocol/keys-of.ts';
 import { LineStoreReader } from '../imports/line-store.ts';
-import { LINES_NAME, linesPath, segmentPath } from '../store/artifacts.ts';
-import type { Database } from '../store/database.ts';
-import type { Layout } from '../store/layout.ts';
-import { claimsOf } from './bases.ts';
+import { linesPath, segmentPath } from '../store/artifacts.ts';
 import type { SegmentRow } from './claim-store.ts';
 import { recordOf, segmentsOf, warningRows } from './claim-store.ts';
+import type { MendHub } from './mend.ts';
+import { importOf, present } from './mend.ts';
 import { RangeSet } from './range-set.ts';
 import type { Claim } from './resolve.ts';
 
 export const SHARED_LIMITS = { maxAddresses: 4_000_000 } as const;
-
-interface Hub {
-  readonly db: Database;
-  readonly layout: Layout;
-}
 
 const V4 = /(?<![\d.])(?:\d{1,3}(?:\.|\[\.\]|\(\.\)|\{\.\})){3}\d{1,3}(?:\/\d{1,2})?(?![\d.])/g;
 const V6 = /(?<![\da-f:.])[\da-f]{0,4}(?::[\da-f]{0,4}){2,8}(?:\/\d{1,3})?(?![\da-f:])/gi;
@@ -49,23 +43,25 @@ export class SharedAddresses {
     this.#set = set;
   }
 
-  /** What the warning lists say of addresses; null where they name none. */
-  static async read(hub: Hub): Promise<SharedAddresses | null> {
+  /** What the warning lists that can be read say of addresses; null where they name none. */
+  static async read(hub: MendHub): Promise<SharedAddresses | null> {
     const entries: { range: IpRange; value: Claim }[] = [];
     for (const row of await warningRows(hub.db, 'ip')) {
       const value = { record: recordOf(row), sourceKind: row.source_kind, rank: row.rank };
       for (const { text, range } of rangesIn(row.original ?? ''))
         if (row.key.equals(ipKey(text).bytes)) entries.push({ range, value });
     }
-    for (const segment of await segmentsOf(hub.db, { kind: 'ip' })) {
+    for (const segment of (await present(hub, await segmentsOf(hub.db, { kind: 'ip' }))).whole) {
       if (segment.source.kind !== 'warning') continue;
+      const { kind: sourceKind, rank } = segment.source;
       const reader = SegmentReader.open(segmentPath(hub.layout, segment.digest));
       try {
-        const claims = claimsOf(segment, reader);
         for await (const text of originalsOf(hub, segment))
           for (const { text: canonical, range } of rangesIn(text)) {
             const hit = reader.find(ipKey(canonical).bytes);
-            if (hit !== null) entries.push({ range, value: claims[hit.classIndex]! });
+            if (hit === null) continue;
+            const record = reader.classes[hit.classIndex]!;
+            entries.push({ range, value: { record, sourceKind, rank } });
           }
       } finally {
         reader.close();
@@ -90,9 +86,9 @@ export class SharedAddresses {
   }
 
   /** Warnings about everything that the feeds' segments name, by key as `keyText` spells it. Throws `limit`. */
-  async among(hub: Hub, segments: readonly SegmentRow[]): Promise<ReadonlyMap<string, Claim>> {
+  async among(hub: MendHub, segments: readonly SegmentRow[]): Promise<ReadonlyMap<string, Claim>> {
     const found = new Map<string, Claim>();
-    for (const segment of segments) {
+    for (const segment of (await present(hub, segments)).whole) {
       if (segment.source.kind !== 'feed') continue;
       for await (const text of originalsOf(hub, segment))
         for (const { key, claim } of this.warnings(text)) found.set(keyText(key), claim);
@@ -110,12 +106,9 @@ export function keyText(key: Uint8Array): string {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
 }
 
-async function* originalsOf(hub: Hub, segment: SegmentRow): AsyncGenerator<string> {
-  const rows = await hub.db.query<{ lines: string }>(
-    `SELECT ${LINES_NAME} AS lines FROM import_run i WHERE i.id = $1`,
-    [segment.importId],
-  );
-  const lines = new LineStoreReader(linesPath(hub.layout, rows[0]!.lines));
+async function* originalsOf(hub: MendHub, segment: SegmentRow): AsyncGenerator<string> {
+  const run = await importOf(hub.db, segment);
+  const lines = new LineStoreReader(linesPath(hub.layout, run.lines));
   try {
     for (const { text } of lines.lines()) yield text;
   } finally {

@@ -5,6 +5,7 @@
 //             └─ absent ─► malicious ─► known-good ─► absent
 //
 // Reads segment files; never fetches or changes them (client/lists/store.ts, hub/verdicts/publish.ts do).
+import { TocsinError } from '../protocol/errors.ts';
 import type { KeyKind, ObjectKey } from '../protocol/kinds.ts';
 import type { ListManifest, ListRole } from '../protocol/lookup.ts';
 import { LIST_ROLES } from '../protocol/lookup.ts';
@@ -21,26 +22,41 @@ const ABSENT: ListAnswer = { kind: 'absent' };
 
 interface OpenList {
   readonly role: ListRole;
+  readonly digest: string;
   readonly reader: SegmentReader;
 }
 
 export class ListSet {
   readonly manifest: ListManifest;
   readonly #lists: ReadonlyMap<KeyKind, readonly OpenList[]>;
+  readonly #onDamage: (digest: string) => void;
 
-  private constructor(manifest: ListManifest, lists: ReadonlyMap<KeyKind, readonly OpenList[]>) {
+  private constructor(
+    manifest: ListManifest,
+    lists: ReadonlyMap<KeyKind, readonly OpenList[]>,
+    onDamage: (digest: string) => void,
+  ) {
     this.manifest = manifest;
     this.#lists = lists;
+    this.#onDamage = onDamage;
   }
 
-  /** Opens every list of the manifest; throws `corrupt` or `io` for the first that does not open, and leaves none open. */
-  static open(manifest: ListManifest, pathOf: (digest: string) => string): ListSet {
+  /**
+   * Opens every list of the manifest; throws `corrupt` or `io` for the first that does not open, and leaves none open.
+   * `onDamage` gets the digest of a list that is seen not to hold later on, before the look-up throws.
+   */
+  static open(
+    manifest: ListManifest,
+    pathOf: (digest: string) => string,
+    onDamage: (digest: string) => void = () => {},
+  ): ListSet {
     const lists = new Map<KeyKind, OpenList[]>();
-    const set = new ListSet(manifest, lists);
+    const set = new ListSet(manifest, lists, onDamage);
     try {
       for (const role of LIST_ROLES)
         for (const entry of manifest.lists.filter((l) => l.role === role)) {
-          const opened = { role, reader: SegmentReader.open(pathOf(entry.digest)) };
+          const reader = SegmentReader.open(pathOf(entry.digest));
+          const opened = { role, digest: entry.digest, reader };
           lists.set(entry.kind, [...(lists.get(entry.kind) ?? []), opened]);
         }
       return set;
@@ -60,9 +76,11 @@ export class ListSet {
     if (lists === undefined) return ABSENT;
     for (let i = 0; i < lists.length; i++) {
       const { role, reader } = lists[i]!;
-      const hit = reader.find(key.bytes);
-      if (hit === null) continue;
-      const record = reader.classRecord(hit.classIndex);
+      const record = this.#reading(lists[i]!, () => {
+        const hit = reader.find(key.bytes);
+        return hit === null ? null : reader.classRecord(hit.classIndex);
+      });
+      if (record === null) continue;
       return record.level === 'unknown' ? { kind: 'withdrawn', record } : { kind: 'listed', role, record };
     }
     return ABSENT;
@@ -79,16 +97,28 @@ export class ListSet {
     limit: number,
   ): { key: Uint8Array; record: ClassRecord }[] {
     const found = new Map<string, { key: Uint8Array; record: ClassRecord }>();
-    for (const { reader } of this.#lists.get(kind) ?? [])
-      for (const entry of reader.range(prefix, bits, limit)) {
-        const id = Buffer.from(entry.key).toString('latin1');
-        if (!found.has(id)) found.set(id, { key: entry.key, record: reader.classRecord(entry.classIndex) });
-      }
+    for (const list of this.#lists.get(kind) ?? [])
+      this.#reading(list, () => {
+        for (const entry of list.reader.range(prefix, bits, limit)) {
+          const id = Buffer.from(entry.key).toString('latin1');
+          if (!found.has(id))
+            found.set(id, { key: entry.key, record: list.reader.classRecord(entry.classIndex) });
+        }
+      });
     return [...found.entries()]
       .filter(([, { record }]) => record.level !== 'unknown')
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .slice(0, limit)
       .map(([, entry]) => entry);
+  }
+
+  #reading<T>({ digest }: OpenList, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof TocsinError && error.code === 'corrupt') this.#onDamage(digest);
+      throw error;
+    }
   }
 
   close(): void {

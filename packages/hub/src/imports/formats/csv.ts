@@ -59,6 +59,7 @@ class TableReader implements LineReceiver {
   readonly #guard: RowGuard;
   #records: CsvRecords | null = null;
   #comment: Buffer = Buffer.alloc(0);
+  #commentLine = 0;
 
   constructor(format: string, delimiters: readonly string[], sink: ImportSink, options: FormatOptions) {
     this.#format = format;
@@ -70,9 +71,10 @@ class TableReader implements LineReceiver {
 
   line(bytes: Buffer, start: number, end: number, line: number): void {
     if (this.#records !== null) this.#records.line(bytes, start, end, line);
-    else if (bytes[start] === HASH && start < end)
-      this.#comment = Buffer.from(bytes.subarray(start + 1, end));
-    else if (!isEmpty(bytes, start, end)) this.#header(bytes, start, end, line);
+    else if (bytes[start] === HASH && start < end) {
+      this.#comment = Buffer.from(bytes.subarray(start, end));
+      this.#commentLine = line;
+    } else if (!isEmpty(bytes, start, end)) this.#header(bytes, start, end, line);
   }
 
   tooLong(line: number): void {
@@ -88,9 +90,13 @@ class TableReader implements LineReceiver {
 
   #header(bytes: Buffer, start: number, end: number, line: number): void {
     this.#records = this.#bind(bytes.subarray(start, end));
-    if (this.#records !== null) return;
-    this.#records = this.#bind(this.#comment);
+    if (this.#records !== null) {
+      this.#sink.head(line, bytes, start, end);
+      return;
+    }
+    this.#records = this.#bind(this.#comment.subarray(1));
     if (this.#records === null) throw this.#noHeader(bytes.subarray(start, end), line);
+    this.#sink.head(this.#commentLine, this.#comment, 0, this.#comment.length);
     this.#records.line(bytes, start, end, line);
   }
 

@@ -20,6 +20,8 @@ export interface ClaimDetails {
 export interface ImportSink {
   /** Counts a data row read; blank lines and comments are none. */
   row(): void;
+  /** What stands above the rows and says how to read them, where the format has such a line; before any row. */
+  head(line: number, bytes: Uint8Array, start: number, end: number): void;
   /** The text of a row as it stands in the file, as a view; for a JSON value, the value on one line. */
   original(line: number, bytes: Uint8Array, start: number, end: number): void;
   /** One claim. The key stands in `key` at `offset`, a view to be copied. `line`: 1-based, as the format's `unit` counts. */

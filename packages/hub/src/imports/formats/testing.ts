@@ -18,6 +18,12 @@ export class RecordingSink implements ImportSink {
   readonly refused: { line: number; why: string }[] = [];
   readonly originals = new Map<number, string>();
 
+  heading: string | null = null;
+
+  head(_line: number, bytes: Uint8Array, start: number, end: number): void {
+    this.heading = Buffer.from(bytes.subarray(start, end)).toString('utf8');
+  }
+
   row(): void {
     this.rows++;
   }
