@@ -199,7 +199,7 @@ function upkeep(hub: Hub, participation: Participation): () => void {
 
 /** In a process of its own: a merge of large sources would keep machines waiting here. */
 async function publishIfStale(hub: Hub): Promise<void> {
-  if (!(await isStale(hub.db))) return;
+  if (!(await isStale(hub))) return;
   const program = join(import.meta.dirname, '..', 'bin', 'tocsin-hub.js');
   const env = { ...process.env, TOCSIN_HUB_DATA: hub.settings.data };
   if (hub.settings.databaseUrl !== null) Object.assign(env, { DATABASE_URL: hub.settings.databaseUrl });

@@ -125,6 +125,14 @@ const HUB = {
     fallbackWords: '3600',
     explain: 'how long a join token can be used',
   }),
+  addressDays: setting<number>({
+    value: 'DAYS',
+    parse: parseCount(1, 3650),
+    fallback: () => 30,
+    fallbackWords: '30',
+    explain:
+      'for serve: how long a feed that is not imported again is believed about IP addresses and ranges',
+  }),
 } as const;
 
 /** What the Statement says of the operator; each change makes new terms when the hub starts. */

@@ -1,10 +1,11 @@
 // tocsin-hub held, tocsin-hub sources: what waits for a person, and who says how much.
 import type { Command } from 'commander';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
-import { keyKindOfCode } from 'tocsin/protocol/kinds.ts';
+import { KEY_KINDS, keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import { formatKey } from 'tocsin/protocol/objects.ts';
 import { polarity } from 'tocsin/protocol/verdict.ts';
 import type { Hub } from '../hub.ts';
+import { endedFeeds } from '../verdicts/ageing.ts';
 import { claimsOn } from '../verdicts/explain.ts';
 import { withHub } from './open.ts';
 import { count, print, printable } from './words.ts';
@@ -85,6 +86,7 @@ interface SourceRow {
   readonly rows: number;
   readonly bulk: number;
   readonly imported_at: Date | null;
+  readonly addresses: boolean;
 }
 
 export function sourcesCommand(program: Command): Command {
@@ -99,10 +101,15 @@ export function sourcesCommand(program: Command): Command {
         const rows = await hub.db.query<SourceRow>(
           `SELECT s.name, s.kind, s.rank, (SELECT count(*) FROM claim c WHERE c.source_id = s.id) AS rows,
                   coalesce((SELECT sum(g.rows) FROM segment g WHERE g.source_id = s.id), 0)::bigint AS bulk,
-                  (SELECT max(imported_at) FROM import_run i WHERE i.source_id = s.id) AS imported_at
+                  s.said_at AS imported_at,
+                  EXISTS (SELECT FROM claim c WHERE c.source_id = s.id AND c.kind = $1)
+                  OR EXISTS (SELECT FROM segment g WHERE g.source_id = s.id AND g.kind = $1) AS addresses
              FROM source s ORDER BY s.kind, s.rank, s.name`,
+          [KEY_KINDS.ip.code],
         );
+        const ended = await endedFeeds(hub.db, new Date(hub.world.clock.now()));
         for (const row of rows) {
+          const old = row.addresses && ended.has(row.name);
           const objects = row.rows + row.bulk;
           if (flags.json === true)
             print(
@@ -112,11 +119,12 @@ export function sourcesCommand(program: Command): Command {
                 rank: row.rank,
                 objects,
                 importedAt: row.imported_at,
+                addressesEnded: old,
               }),
             );
           else
             print(
-              `${printable(row.name).padEnd(32)} ${row.kind.padEnd(8)} rank ${String(row.rank).padStart(4)} ${count(objects).padStart(14)} objects  ${row.imported_at?.toISOString() ?? ''}`,
+              `${printable(row.name).padEnd(32)} ${row.kind.padEnd(8)} rank ${String(row.rank).padStart(4)} ${count(objects).padStart(14)} objects  ${row.imported_at?.toISOString() ?? ''}${old ? '  addresses ended by age: import it again' : ''}`,
             );
         }
         if (rows.length === 0 && flags.json !== true) print('no source yet: see tocsin-hub import --help');

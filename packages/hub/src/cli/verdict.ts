@@ -138,7 +138,9 @@ function claimLines(claim: TracedClaim): string[] {
       ? `by ${claim.claimedBy ?? 'unknown'}`
       : `${claim.file}${claim.line ? ` ${unitOf(claim.format)} ${claim.line}` : ''}`;
   const lines = [
-    printable(`  ${source} (${claim.sourceKind}, rank ${claim.rank}): ${what}`),
+    printable(
+      `  ${source} (${claim.sourceKind}, rank ${claim.rank}): ${what}${claim.ended ? ', ended by its age' : ''}`,
+    ),
     printable(`    ${reason} · ${claim.claimedAt.toISOString()} · ${from}`),
   ];
   if (claim.original !== null) lines.push(`    ${paint('dim', cut(printable(claim.original)))}`);

@@ -19,6 +19,7 @@ import type { World } from 'tocsin/protocol/world.ts';
 import { linesPath, segmentPath } from '../store/artifacts.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
+import { sayAgain } from '../verdicts/ageing.ts';
 import type { Source } from '../verdicts/claim-store.ts';
 import { insertRows, lockSource, markChanged, segmentsOf } from '../verdicts/claim-store.ts';
 import { present } from '../verdicts/mend.ts';
@@ -193,9 +194,10 @@ async function store(
   }
   const total = sumChanges(changes);
   if (request.replace !== true) refuseLoss(source, total);
+  const revived = await sayAgain(tx, source.id, now);
   const rankChanged = request.rank !== undefined && request.rank !== source.rank;
   if (total.added + total.removed + total.changed > 0) await replace(tx, source, staged, report, now);
-  else if (rankChanged || staged.lost) await markChanged(tx, { bases: true });
+  else if (rankChanged || staged.lost || revived) await markChanged(tx, { bases: true });
   return total;
 }
 

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { errorWords } from 'tocsin/protocol/errors.ts';
 import type { Settings } from '../config.ts';
 import type { Hub } from '../hub.ts';
+import { setAddressDays } from '../verdicts/ageing.ts';
 import { publish } from '../verdicts/publish.ts';
 import { PublishedLists } from './published.ts';
 
@@ -26,6 +27,7 @@ export async function openLists(
   hub: Hub,
   cleanUp: (close: () => Promise<void>) => void,
 ): Promise<PublishedLists> {
+  await setAddressDays(hub.db, hub.settings.addressDays);
   await publish(hub, 'size');
   const care = new ListCare(hub);
   const lists = await PublishedLists.open(hub.db, hub.layout, () => care.check());

@@ -54,7 +54,7 @@ test('a name or reason that cannot be published or shown is refused, and nothing
     [{ name: '' }, "Cannot use the name '': it says nothing, want one line of 1 to 128 characters"],
   ] as const)
     await assert.rejects(setVerdict(hub, verdict('bad.example', words)), { code: 'input', message });
-  assert.equal(await isStale(hub.db), false);
+  assert.equal(await isStale(hub), false);
   assert.deepEqual(await hub.db.query('SELECT 1 FROM claim'), []);
   assert.equal((await setVerdict(hub, verdict('fine.example', { name: 'Phish.Web.X' }))).kind, 'published');
 });

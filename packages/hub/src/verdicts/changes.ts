@@ -8,6 +8,7 @@ import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { formatKey } from 'tocsin/protocol/objects.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
 import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
+import { endedFeeds } from './ageing.ts';
 import { recordOf, rowsWithWarnings } from './claim-store.ts';
 import type { HeldObject } from './held.ts';
 import { heldObject, MAX_HELD_SHOWN } from './held.ts';
@@ -106,7 +107,9 @@ async function* grouped(
   shared: SharedAddresses | null,
 ): AsyncGenerator<{ key: Buffer; claims: Claim[] }> {
   let current: { key: Buffer; claims: Claim[] } | null = null;
+  const ended = kind === 'ip' ? await endedFeeds(hub.db, new Date(hub.world.clock.now())) : new Set<string>();
   for await (const row of rowsWithWarnings(hub.db, kind)) {
+    if (ended.has(row.source)) continue;
     if (current === null || !current.key.equals(row.key)) {
       if (current !== null) yield current;
       current = { key: row.key, claims: [] };

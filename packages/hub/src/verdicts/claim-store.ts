@@ -44,6 +44,8 @@ export interface TracedClaim extends Claim {
   readonly line: number | null;
   readonly file: string | null;
   readonly format: string | null;
+  /** Its age has ended it: it takes no part any more. */
+  readonly ended: boolean;
 }
 
 /**
@@ -203,6 +205,7 @@ export async function claimsAbout(db: Queries, key: ObjectKey): Promise<TracedCl
     line: r.line,
     file: r.file_name,
     format: r.format,
+    ended: false,
   }));
 }
 

@@ -4,6 +4,7 @@ import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { LineStoreReader } from '../imports/line-store.ts';
 import { LINES_NAME, linesPath, segmentPath } from '../store/artifacts.ts';
+import { endedFeeds } from './ageing.ts';
 import type { SegmentRow, TracedClaim } from './claim-store.ts';
 import { claimsAbout, segmentsOf } from './claim-store.ts';
 import { isDamage } from './damage.ts';
@@ -24,7 +25,8 @@ export interface Explanation {
 export async function explain(hub: MendHub, key: ObjectKey): Promise<Explanation> {
   const unread: string[] = [];
   const claims = await claimsOn(hub, key, unread);
-  const resolution = resolve([...claims, ...(await warningsAbout(hub, key, claims, unread))]);
+  const standing = claims.filter(({ ended }) => !ended);
+  const resolution = resolve([...standing, ...(await warningsAbout(hub, key, standing, unread))]);
   return { key, claims, resolution, unread };
 }
 
@@ -44,7 +46,9 @@ export async function claimsOn(
       unread.push(segment.source.name);
     }
   }
-  return claims;
+  if (key.kind !== 'ip') return claims;
+  const ended = await endedFeeds(hub.db, new Date(hub.world.clock.now()));
+  return claims.map((claim) => ({ ...claim, ended: ended.has(claim.record.source) }));
 }
 
 /** What warning lists say of it that stands under no claim of its own: a shared range, the host of a root URL. */
@@ -96,6 +100,7 @@ async function claimInSegment(
       line: hit.line,
       file: run.file_name,
       format: run.format,
+      ended: false,
     };
   } finally {
     reader.close();

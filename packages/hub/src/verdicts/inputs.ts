@@ -11,6 +11,7 @@ import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
 import { listPath, segmentPath } from '../store/artifacts.ts';
+import { endedFeeds } from './ageing.ts';
 import type { Source } from './claim-store.ts';
 import { segmentsOf } from './claim-store.ts';
 import { isDamage } from './damage.ts';
@@ -44,7 +45,9 @@ export async function openBulk(
     segments.push(
       ...(await segmentsOf(hub.db, { kind: 'host' })).filter(({ source }) => source.kind === 'warning'),
     );
-  const { whole, lost } = await present(hub, segments);
+  const ended = await endedFeeds(hub.db, new Date(hub.world.clock.now()));
+  const standing = segments.filter(({ source }) => kind !== 'ip' || !ended.has(source.name));
+  const { whole, lost } = await present(hub, standing);
   for (const segment of lost)
     tell(
       `source '${segment.source.name}' cannot be read; ${importAgain(segment, await importOf(hub.db, segment))}`,

@@ -4,7 +4,7 @@
 //   rows, each with what segments say of it ─ resolve ─► changes.<kind>                      (wins over the bases)
 //   feeds that contradict each other, or a warning list ─► held, published as neither
 //
-// One publisher at a time by an advisory lock. What was published is a function of the claims alone: publishing
+// One publisher at a time by an advisory lock. What was published is a function of the claims and of those that their age has ended: publishing
 // twice gives the same files and no new revision. Killed anywhere, the next publication makes up for it, because
 // the counters in `publication` were raised in the transaction that changed the claims.
 import { renameSync } from 'node:fs';
@@ -17,6 +17,7 @@ import type { World } from 'tocsin/protocol/world.ts';
 import { listPath } from '../store/artifacts.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
+import { agedSince } from './ageing.ts';
 import { writeBases } from './bases.ts';
 import { writeChanges } from './changes.ts';
 import { segmentsOf } from './claim-store.ts';
@@ -70,10 +71,12 @@ export async function publish(hub: PublishHub, check: Check | null = null): Prom
     };
     const before = await counters(hub.db);
     const mended = check === null ? new Set<ListRole>() : await mendFiles(hub, check, tell);
-    if (before.claims_changed === before.claims_published && mended.size === 0)
+    const now = new Date(hub.world.clock.now());
+    const aged = await agedSince(hub.db, now);
+    if (before.claims_changed === before.claims_published && mended.size === 0 && !aged.some)
       return { kind: 'unchanged', revision: before.revision, skipped: [], notes };
     const basesMended = mended.has('malicious') || mended.has('known-good');
-    const basesStale = basesMended || before.bases_changed !== before.bases_published;
+    const basesStale = basesMended || aged.bases || before.bases_changed !== before.bases_published;
     const written = await writeLists(hub, basesStale, tell).catch(async (error: unknown) => {
       if (!isDamage(error)) throw error;
       await mendFiles(hub, 'whole', tell);
@@ -82,7 +85,7 @@ export async function publish(hub: PublishHub, check: Check | null = null): Prom
     for (const [, file] of written.files) renameSync(file.path, listPath(hub.layout, file.digest));
     syncDirectory(hub.layout.lists);
     for (const line of written.skipped) hub.log?.(`a claim cannot be published and is left out: ${line}`);
-    const made = await hub.db.transaction((tx) => record(hub, tx, before, written, mended.size > 0));
+    const made = await hub.db.transaction((tx) => record(tx, before, written, now, mended.size > 0));
     return { ...made, skipped: written.skipped, notes: [...new Set(notes)] };
   });
 }
@@ -131,10 +134,10 @@ type Recorded =
   | { readonly kind: 'unchanged'; readonly revision: number }
   | { readonly kind: 'published'; readonly revision: number; readonly held: number };
 
-/** True where claims changed since the last publication, as after a crash between the two. */
-export async function isStale(db: Queries): Promise<boolean> {
-  const now = await counters(db);
-  return now.claims_changed !== now.claims_published;
+/** True where claims changed or ended since the last publication, as after a crash between the two. */
+export async function isStale({ db, world }: { db: Queries; world: World }): Promise<boolean> {
+  const { claims_changed, claims_published } = await counters(db);
+  return claims_changed !== claims_published || (await agedSince(db, new Date(world.clock.now()))).some;
 }
 
 async function counters(db: Queries): Promise<Counters> {
@@ -145,10 +148,10 @@ async function counters(db: Queries): Promise<Counters> {
 }
 
 async function record(
-  hub: PublishHub,
   tx: Queries,
   before: Counters,
   { files, held, basesStale }: Written,
+  now: Date,
   mended: boolean,
 ): Promise<Recorded> {
   const list = `SELECT role, kind, encode(digest, 'hex') AS digest FROM published_list ORDER BY role, kind`;
@@ -161,13 +164,13 @@ async function record(
       `INSERT INTO published_list (role, kind, digest, rows, bytes) VALUES ($1, $2, decode($3, 'hex'), $4, $5)`,
       [role, KEY_KINDS[file.kind].code, file.digest, file.rows, file.bytes],
     );
-  await recordHeld(tx, held, basesStale, new Date(hub.world.clock.now()));
+  await recordHeld(tx, held, basesStale, now);
   const fresh = await tx.query(list);
   const changed = JSON.stringify(old) !== JSON.stringify(fresh);
   const revision = before.revision + (changed ? 1 : 0);
   await tx.execute(
     `UPDATE publication SET revision = $1, claims_published = $2, bases_published = $3, published_at = $4`,
-    [revision, before.claims_changed, before.bases_changed, new Date(hub.world.clock.now())],
+    [revision, before.claims_changed, before.bases_changed, now],
   );
   // Who holds a damaged file open must open the new one, which has the same name.
   if (!changed && !mended) return { kind: 'unchanged', revision };

@@ -7,3 +7,9 @@ ALTER TABLE held ADD COLUMN accuser text NOT NULL;
 -- The good source, or the warning list where `warns`.
 ALTER TABLE held ADD COLUMN against text NOT NULL;
 ALTER TABLE held ADD COLUMN warns boolean NOT NULL;
+
+-- Addresses change hands: what a feed says of them ends so many days after the import that last said it, also one that
+-- changed nothing.
+ALTER TABLE source ADD COLUMN said_at timestamptz;
+UPDATE source s SET said_at = (SELECT max(i.imported_at) FROM import_run i WHERE i.source_id = s.id);
+ALTER TABLE publication ADD COLUMN address_days integer NOT NULL DEFAULT 30;
