@@ -1,71 +1,194 @@
-// tocsin-hub held, tocsin-hub sources: what waits for a person, and who says how much.
+// tocsin-hub held: what waits for a person, in groups, and the person's word about a whole group.
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
-import { KEY_KINDS, keyKindOfCode } from 'tocsin/protocol/kinds.ts';
+import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
+import type { KeyKind, ObjectKey } from 'tocsin/protocol/kinds.ts';
+import { KEY_KIND_NAMES, keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import { formatKey } from 'tocsin/protocol/objects.ts';
 import { polarity } from 'tocsin/protocol/verdict.ts';
 import type { Hub } from '../hub.ts';
-import { endedFeeds } from '../verdicts/ageing.ts';
 import { claimsOn } from '../verdicts/explain.ts';
+import { WAITING } from '../verdicts/held.ts';
+import type { HeldChoice, HeldGroup, HeldVerdict } from '../verdicts/held-groups.ts';
+import {
+  choiceWords,
+  decideHeld,
+  decisions,
+  HELD_VERDICTS,
+  heldGroups,
+  undoDecision,
+} from '../verdicts/held-groups.ts';
+import { confirmed } from './confirm.ts';
+import { publicationText } from './import.ts';
 import { withHub } from './open.ts';
-import { count, print, printable } from './words.ts';
+import { oneOf } from './papers.ts';
+import { count, note, print, printable } from './words.ts';
 
 const SHOWN = 50;
-const SHOWN_REASONS = 20;
+const SHOWN_GROUPS = 20;
 const SHOWN_ORIGINAL = 200;
 
-interface HeldLine {
-  readonly key: ObjectKey;
-  readonly object: string;
-  readonly reason: string;
-  readonly since: Date;
+const EXAMPLES = `
+Examples:
+  $ tocsin-hub verdict set OBJECT --level LEVEL --reason "why"             decides one
+  $ tocsin-hub held --source feed --against vpn-ipv4                       shows those of a feed and a warning list
+  $ tocsin-hub held --source feed --against vpn-ipv4 --decide unlisted     decides all of them
+  $ tocsin-hub held --undo 3                                               takes that back
+`;
+
+interface HeldFlags {
+  readonly source?: string;
+  readonly against?: string;
+  readonly kind?: string;
+  readonly because?: string;
+  readonly decide?: string;
+  readonly reason?: string;
+  readonly yes?: true;
+  readonly undo?: string;
+  readonly decisions?: true;
+  readonly json?: true;
 }
 
 export function heldCommand(program: Command): Command {
   return program
     .command('held')
     .description(
-      'objects about which sources contradict each other, or that a warning list names: published as neither good nor bad',
+      'objects about which sources contradict each other, or that a warning list names: published as neither good nor bad; and to decide whole groups of them',
     )
+    .option('--source <name>', 'only those that this source accuses')
+    .option('--against <name>', 'only those for which this source or warning list stands')
+    .option('--kind <kind>', `only those of a kind: ${KEY_KIND_NAMES.join(', ')}`)
+    .option('--because <text>', 'only those held for exactly this reason, as it is shown')
+    .option(
+      '--decide <verdict>',
+      `decide all of them: ${HELD_VERDICTS.join(', ')} (as the source says, or neither good nor bad for good)`,
+    )
+    .option(
+      '--reason <text>',
+      'with --decide: why, for whoever reads it',
+      'decided by an analyst, as one of a group',
+    )
+    .option('--yes', 'with --decide: do not ask')
+    .option('--undo <number>', 'take a decision back: its objects are held again')
+    .option('--decisions', 'show what was decided, the newest first')
     .option('--json', 'print all as JSON, one a line')
-    .addHelpText(
-      'after',
-      '\nDecide one with:\n  $ tocsin-hub verdict set OBJECT --level LEVEL --reason "why"\n',
-    )
+    .addHelpText('after', EXAMPLES)
     .action(async (_flags, command: Command) => {
-      const flags = command.optsWithGlobals<{ json?: boolean }>();
+      const flags = command.optsWithGlobals<HeldFlags & Record<string, unknown>>();
+      const choice = choiceFrom(flags);
+      const verdict = flags.decide === undefined ? null : oneOf('verdict', flags.decide, HELD_VERDICTS);
+      const undo = flags.undo === undefined ? null : numberFrom(flags.undo);
       await withHub(flags, async (hub) => {
-        const lines = await heldLines(hub);
-        if (flags.json === true)
-          for (const { object, reason, since } of lines) print(JSON.stringify({ object, reason, since }));
-        else if (lines.length === 0) print('nothing is held');
-        else await showHeld(hub, lines);
+        if (undo !== null) await undoIt(hub, undo);
+        else if (flags.decisions === true) await showDecisions(hub, flags.json === true);
+        else if (verdict !== null) await decide(hub, choice, verdict, flags);
+        else await show(hub, choice, flags.json === true);
       });
     });
 }
 
-async function heldLines(hub: Hub): Promise<readonly HeldLine[]> {
-  const rows = await hub.db.query<{ kind: number; key: Buffer; reason: string; held_at: Date }>(
-    'SELECT kind, key, reason, held_at FROM held ORDER BY held_at, kind, key',
+function choiceFrom({ source, against, kind, because }: HeldFlags): HeldChoice {
+  return {
+    ...(source === undefined ? {} : { accuser: source }),
+    ...(against === undefined ? {} : { against }),
+    ...(kind === undefined ? {} : { kind: oneOf('kind', kind, KEY_KIND_NAMES) satisfies KeyKind }),
+    ...(because === undefined ? {} : { because }),
+  };
+}
+
+function numberFrom(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new TocsinError(
+    'input',
+    `Cannot undo decision '${shown(text)}': it is no number, want one that --decisions shows`,
   );
-  return rows.map((row) => {
+}
+
+async function decide(hub: Hub, choice: HeldChoice, verdict: HeldVerdict, flags: HeldFlags): Promise<void> {
+  const groups = await heldGroups(hub.db, choice);
+  const expected = groups.reduce((sum, { objects }) => sum + objects, 0);
+  const what = `decide ${count(expected)} held objects (${printable(choiceWords(choice))}) as ${verdict}`;
+  if (expected > 0 && flags.yes !== true)
+    for (const group of groups.slice(0, SHOWN_GROUPS)) note(groupLine(group));
+  if (expected > 0 && !(await confirmed(what, flags.yes === true))) {
+    note('nothing was decided');
+    return;
+  }
+  const by = userInfo().username;
+  const reason = flags.reason ?? '';
+  const { id, objects, publication } = await decideHeld(hub, choice, { verdict, reason, by, expected });
+  print(`decision ${id}: ${count(objects)} objects are ${verdict} (undo: tocsin-hub held --undo ${id})`);
+  print(publicationText(publication));
+}
+
+async function undoIt(hub: Hub, id: number): Promise<void> {
+  const { objects, publication } = await undoDecision(hub, id, userInfo().username);
+  print(`decision ${id} is undone: ${count(objects)} objects\n${publicationText(publication)}`);
+}
+
+async function showDecisions(hub: Hub, json: boolean): Promise<void> {
+  const all = await decisions(hub.db);
+  if (all.length === 0 && !json) print('nothing was decided in groups');
+  for (const decision of all) {
+    const { id, verdict, chosen, reason, objects, decided_at, decided_by, undone_at } = decision;
+    if (json) print(JSON.stringify(decision));
+    else
+      print(
+        printable(
+          `${String(id).padStart(5)}  ${count(objects)} objects, ${chosen}: ${verdict} · ${reason} · ${decided_at.toISOString()} by ${decided_by}${undone_at === null ? '' : ` · undone ${undone_at.toISOString()}`}`,
+        ),
+      );
+  }
+}
+
+interface HeldLine {
+  readonly key: ObjectKey;
+  readonly object: string;
+  readonly reason: string;
+  readonly source: string;
+  readonly against: string;
+  readonly since: Date;
+}
+
+async function heldLines(hub: Hub, choice: HeldChoice): Promise<readonly HeldLine[]> {
+  const rows = await hub.db.query<{
+    kind: number;
+    key: Buffer;
+    reason: string;
+    accuser: string;
+    against: string;
+    held_at: Date;
+  }>(
+    `SELECT kind, key, reason, accuser, against, held_at FROM held h WHERE ${WAITING} ORDER BY held_at, kind, key`,
+  );
+  return rows.flatMap((row) => {
     const kind = keyKindOfCode(row.kind)!;
-    return {
-      key: { kind, bytes: row.key },
-      object: formatKey(kind, row.key),
-      reason: row.reason,
-      since: row.held_at,
-    };
+    const chosen =
+      (choice.accuser ?? row.accuser) === row.accuser &&
+      (choice.against ?? row.against) === row.against &&
+      (choice.kind ?? kind) === kind &&
+      (choice.because ?? row.reason) === row.reason;
+    if (!chosen) return [];
+    const { reason, accuser: source, against, held_at: since } = row;
+    return [
+      { key: { kind, bytes: row.key }, object: formatKey(kind, row.key), reason, source, against, since },
+    ];
   });
 }
 
-/** The first ones with the line that accuses them, for a digest says nothing to a person; of many, how many of each. */
-async function showHeld(hub: Hub, lines: readonly HeldLine[]): Promise<void> {
-  if (lines.length > SHOWN) {
-    const counts = new Map<string, number>();
-    for (const { reason } of lines) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, SHOWN_REASONS);
-    for (const [reason, n] of most) print(`${count(n).padStart(9)}  ${printable(reason)}`);
+async function show(hub: Hub, choice: HeldChoice, json: boolean): Promise<void> {
+  const lines = await heldLines(hub, choice);
+  if (json) for (const { key: _key, ...line } of lines) print(JSON.stringify(line));
+  else if (lines.length === 0) print('nothing is held');
+  else await showHeld(hub, choice, lines);
+}
+
+/** The groups; then the first ones with the line that accuses them, for a digest says nothing to a person. */
+async function showHeld(hub: Hub, choice: HeldChoice, lines: readonly HeldLine[]): Promise<void> {
+  const groups = await heldGroups(hub.db, choice);
+  if (lines.length > 1) {
+    for (const group of groups.slice(0, SHOWN_GROUPS)) print(groupLine(group));
+    if (groups.length > SHOWN_GROUPS) print(`… and ${count(groups.length - SHOWN_GROUPS)} more groups`);
     print('');
   }
   for (const { key, object, reason } of lines.slice(0, SHOWN)) {
@@ -79,55 +202,6 @@ async function showHeld(hub: Hub, lines: readonly HeldLine[]): Promise<void> {
   if (lines.length > SHOWN) print(`… and ${count(lines.length - SHOWN)} more (--json shows all)`);
 }
 
-interface SourceRow {
-  readonly name: string;
-  readonly kind: string;
-  readonly rank: number;
-  readonly rows: number;
-  readonly bulk: number;
-  readonly imported_at: Date | null;
-  readonly addresses: boolean;
-}
-
-export function sourcesCommand(program: Command): Command {
-  return program
-    .command('sources')
-    .description('who says how much, and since when')
-    .option('--json', 'print JSON, one source a line')
-    .addHelpText('after', '\nExample:\n  $ tocsin-hub sources\n')
-    .action(async (_flags, command: Command) => {
-      const flags = command.optsWithGlobals<{ json?: boolean }>();
-      await withHub(flags, async (hub) => {
-        const rows = await hub.db.query<SourceRow>(
-          `SELECT s.name, s.kind, s.rank, (SELECT count(*) FROM claim c WHERE c.source_id = s.id) AS rows,
-                  coalesce((SELECT sum(g.rows) FROM segment g WHERE g.source_id = s.id), 0)::bigint AS bulk,
-                  s.said_at AS imported_at,
-                  EXISTS (SELECT FROM claim c WHERE c.source_id = s.id AND c.kind = $1)
-                  OR EXISTS (SELECT FROM segment g WHERE g.source_id = s.id AND g.kind = $1) AS addresses
-             FROM source s ORDER BY s.kind, s.rank, s.name`,
-          [KEY_KINDS.ip.code],
-        );
-        const ended = await endedFeeds(hub.db, new Date(hub.world.clock.now()));
-        for (const row of rows) {
-          const old = row.addresses && ended.has(row.name);
-          const objects = row.rows + row.bulk;
-          if (flags.json === true)
-            print(
-              JSON.stringify({
-                name: row.name,
-                kind: row.kind,
-                rank: row.rank,
-                objects,
-                importedAt: row.imported_at,
-                addressesEnded: old,
-              }),
-            );
-          else
-            print(
-              `${printable(row.name).padEnd(32)} ${row.kind.padEnd(8)} rank ${String(row.rank).padStart(4)} ${count(objects).padStart(14)} objects  ${row.imported_at?.toISOString() ?? ''}${old ? '  addresses ended by age: import it again' : ''}`,
-            );
-        }
-        if (rows.length === 0 && flags.json !== true) print('no source yet: see tocsin-hub import --help');
-      });
-    });
+function groupLine({ kind, accuser, against, reason, objects }: HeldGroup): string {
+  return printable(`${count(objects).padStart(9)}  ${kind}  ${accuser} against ${against}: ${reason}`);
 }

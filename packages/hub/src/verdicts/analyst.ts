@@ -75,7 +75,7 @@ function rootHost(url: CanonicalUrl): string | null {
 
 function recordOf({ key, level, category, name, reason }: AnalystVerdict): ClassRecord {
   if (name !== null && cleanName(name) !== name) throw unfit('name', name, NAME_LIMITS.maxLength);
-  if (cleanReason(reason) !== reason) throw unfit('reason', reason, IMPORT_LIMITS.maxReason);
+  checkReason(reason);
   const record = {
     level,
     category,
@@ -86,6 +86,11 @@ function recordOf({ key, level, category, name, reason }: AnalystVerdict): Class
   };
   encodeClass(record);
   return record;
+}
+
+/** Throws `input` for a reason that no list could hold or no terminal should show. */
+export function checkReason(reason: string): void {
+  if (cleanReason(reason) !== reason) throw unfit('reason', reason, IMPORT_LIMITS.maxReason);
 }
 
 function unfit(what: 'name' | 'reason', text: string, max: number): TocsinError {

@@ -228,7 +228,8 @@ export async function insertRows(
          AS row (kind, key, level, category, name, reason, lifetime, original, line)
      ON CONFLICT (kind, key, source_id) DO UPDATE SET level = excluded.level, category = excluded.category,
        name = excluded.name, reason = excluded.reason, lifetime = excluded.lifetime, original = excluded.original,
-       line = excluded.line, import_id = excluded.import_id, claimed_at = excluded.claimed_at, claimed_by = excluded.claimed_by`,
+       line = excluded.line, import_id = excluded.import_id, claimed_at = excluded.claimed_at, claimed_by = excluded.claimed_by,
+       decision = NULL`,
     [
       source.id,
       made.importId,
