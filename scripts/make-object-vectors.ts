@@ -43,10 +43,21 @@ const found = new Set(JSON.stringify(keys).match(/MII[A-Za-z0-9+/]{200,}={0,2}/g
 const certificates = [...found].slice(0, 3).map((text) => Buffer.from(text, 'base64'));
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const idOf = (secret: Buffer): string =>
+  sha256(Buffer.concat([Buffer.from('tocsin group secret\0'), secret])).slice(0, 16);
+const spelled = (secret: Buffer) => ({ id: idOf(secret), secret: secret.toString('base64url') });
+const [NEW, OLD] = [SECRETS[0]!, SECRETS[1]!];
 const out = {
+  answers: [
+    { text: JSON.stringify({ v: 1, ...spelled(NEW) }), until: null },
+    {
+      text: JSON.stringify({ v: 1, ...spelled(NEW), former: { ...spelled(OLD), until: 1790000000 } }),
+      until: 1790000000,
+    },
+  ],
   secrets: SECRETS.map((secret) => ({
     secret: secret.toString('base64url'),
-    id: sha256(Buffer.concat([Buffer.from('tocsin group secret\0'), secret])).slice(0, 16),
+    id: idOf(secret),
   })),
   networks: SECRETS.flatMap((secret) =>
     NETWORKS.map(({ ssid, bssid }) => ({

@@ -101,12 +101,40 @@ test('a Wi-Fi network has the same id on hub and machine, and its name leaves ne
   assert.match((await place.tocsin(['override', 'list'])).stdout, new RegExp(`^allow {2}${id} `, 'm'));
 
   const sent = (await place.tocsin(['sent', '--json'])).stdout;
-  assert.equal(sent.match(/\/v1\/group-secret/g)?.length, 1, 'the secret is fetched once');
+  assert.equal(
+    sent.match(/\/v1\/group-secret/g)?.length,
+    2,
+    'the secret is fetched when it is first needed, and with lists that came',
+  );
   assert.doesNotMatch(
     sent,
     /Caf(?:é|\\u00e9|%c3)|Central|v1\/lookup|5e[:-]10[:-]00/i,
     'and nothing of the network left',
   );
+});
+
+test('a replaced secret comes with the lists that are named under it', async () => {
+  const network = ['Square', '02:00:5e:10:00:07'];
+  const old = (await place.hub(['wifi', ...network])).stdout.trim();
+  assert.equal((await place.hub(['verdict', 'set', old, '--level', 'suspicious'])).status, 0);
+  const rotated = await place.hub(['keys', 'rotate-group-secret']);
+  assert.equal(rotated.status, 0, rotated.stderr);
+  assert.match(
+    rotated.stdout,
+    /^the secret was replaced, the one before counts until .*\n {2}1 networks named anew; 1 claims keep the id/,
+  );
+  assert.equal((await place.tocsin(['sync'])).status, 0);
+  const fresh = (await place.hub(['wifi', ...network])).stdout.trim();
+  assert.notEqual(fresh, old);
+  const named = await check(['wifi', 'Café Central', '02:00:5e:10:00:01']);
+  assert.deepEqual(
+    [named.status, named.lines[0]!.answeredBy],
+    [0, 'override'],
+    "the owner's word is found by the old id",
+  );
+  const byOldId = await check(['wifi', ...network]);
+  assert.deepEqual([byOldId.status, byOldId.lines[0]!.object], [1, fresh]);
+  assert.equal((await place.hub(['keys', 'rotate-group-secret'])).status, 2);
 });
 
 test('the secret of the group is kept sealed, and a damaged file is fetched anew', async () => {

@@ -20,7 +20,7 @@ import { registerHashListRoutes } from './hash-lists/routes.ts';
 import type { Hub } from './hub.ts';
 import { openHub } from './hub.ts';
 import { importBundled } from './imports/bundled.ts';
-import { openGroupSecret, registerGroupSecretRoute } from './keys/group-secret.ts';
+import { registerGroupSecretRoute } from './keys/group-secret.ts';
 import { maintain, maintenanceWords } from './keys/rotate.ts';
 import type { KeyRing } from './keys/store.ts';
 import { createKeys, openKeys } from './keys/store.ts';
@@ -131,7 +131,7 @@ async function makeServer(parts: ServerParts): Promise<HubServer> {
       const { clock } = hub.world;
       registerLookupRoutes(app, { lists, known, clock, explain: (key) => explain(hub, key), answerEarly });
       registerHashListRoutes(app, { lists, hashLists });
-      registerGroupSecretRoute(app, openGroupSecret(hub.layout.keys, hub.world));
+      registerGroupSecretRoute(app, hub.layout.keys, hub.world);
       participation.register(app);
     },
   });

@@ -1,11 +1,14 @@
-// tocsin-hub keys show|rotate|export-root: the keys that machines trust, and the root that may be kept offline.
+// tocsin-hub keys show|rotate|rotate-group-secret|export-root: the keys that machines trust, and the root that may be kept offline.
 import type { Command } from 'commander';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import type { KeysSummary } from '../keys/commands.ts';
 import { exportRoot, rotateKeys, showKeys } from '../keys/commands.ts';
 import { layoutOf } from '../store/layout.ts';
-import { settingsFrom } from './open.ts';
-import { paint, print } from './words.ts';
+import type { RotatedSecret } from '../verdicts/rotate-group-secret.ts';
+import { rotateGroupSecret } from '../verdicts/rotate-group-secret.ts';
+import { publicationText } from './import.ts';
+import { settingsFrom, withHub } from './open.ts';
+import { count, paint, print } from './words.ts';
 
 export function keysCommand(program: Command): Command {
   const keys = program
@@ -39,6 +42,20 @@ export function keysCommand(program: Command): Command {
       print(summaryText(await rotateKeys(keysDirectory(flags), systemWorld, options)));
     });
   keys
+    .command('rotate-group-secret')
+    .description(
+      'replace the secret under which Wi-Fi networks are named; imported ones are named anew, machines fetch it with their lists',
+    )
+    .option('--drop-old', 'the old one does not count any more, as after a theft (else for 30 days)')
+    .addHelpText('after', '\nExample:\n  $ tocsin-hub keys rotate-group-secret\n')
+    .action(async (_flags, command: Command) => {
+      const flags = command.optsWithGlobals<{ dropOld?: boolean }>();
+      await withHub(flags, async (hub) => {
+        const rotated = await rotateGroupSecret(hub, flags.dropOld ?? false);
+        print(`${rotatedText(rotated)}\n${publicationText(rotated.publication)}`);
+      });
+    });
+  keys
     .command('export-root')
     .description("copy the root's private key to a file, to be kept offline")
     .argument('<file>', 'a new file; mode 0600')
@@ -55,6 +72,16 @@ export function keysCommand(program: Command): Command {
       );
     });
   return keys;
+}
+
+function rotatedText({ kind, networks, left, until }: RotatedSecret): string {
+  const what = kind === 'rotated' ? 'the secret was replaced' : 'what an earlier rotation left was finished';
+  const old = until === null ? 'does not count any more' : `counts until ${until.toISOString()}`;
+  const rest =
+    left === 0
+      ? ''
+      : `; ${count(left)} claims keep the id that they had and end with it: import or set them again`;
+  return `${what}, the one before ${old}\n  ${count(networks)} networks named anew${rest}`;
 }
 
 function keysDirectory(flags: Record<string, unknown>): string {

@@ -19,6 +19,8 @@ export interface ReplayNotes {
   readonly options: Omit<FormatOptions, 'group' | 'now'>;
   /** What stands above the rows and says how to read them. */
   readonly head: OriginalLine | null;
+  /** Id of the secret under which networks were named; absent where none was at hand. */
+  readonly group?: string;
 }
 
 export interface ReplayRun {

@@ -22,5 +22,7 @@ export const HUB_KEY_LIMITS = {
    */
   ageRetiredLife:
     CERTIFICATE_LIMITS.machineLifetime + CERTIFICATE_LIMITS.renewAfterEnd + 2 * CERTIFICATE_LIMITS.skew,
+  /** A replaced secret of the group counts for so long: for what could not be named anew, and machines that were away. */
+  groupSecretRetiredLife: 30 * DAY,
   maxFileBytes: 128 * 1024,
 } as const;

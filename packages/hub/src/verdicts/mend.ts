@@ -13,11 +13,12 @@ import { syncDirectory } from 'tocsin/lists/files.ts';
 import { errorWords, printable } from 'tocsin/protocol/errors.ts';
 import { keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import type { ListRole } from 'tocsin/protocol/lookup.ts';
+import type { GroupSecret } from 'tocsin/protocol/wifi.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import { LineStoreReader } from '../imports/line-store.ts';
 import type { ReplayNotes } from '../imports/replay.ts';
 import { replay } from '../imports/replay.ts';
-import { openGroupSecret } from '../keys/group-secret.ts';
+import { openGroupSecrets } from '../keys/group-secret.ts';
 import { LINES_NAME, linesPath, listPath, segmentPath } from '../store/artifacts.ts';
 import type { Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
@@ -122,7 +123,7 @@ function rebuild(hub: MendHub, segment: SegmentRow, run: ImportRun, path: string
     const lines = new LineStoreReader(linesPath(hub.layout, run.lines));
     try {
       const { format, file_name: fileName, replay: notes } = run;
-      const group = segment.kind === 'wifi' ? openGroupSecret(hub.layout.keys, hub.world) : null;
+      const group = segment.kind === 'wifi' ? secretOf(hub, notes) : null;
       const files = replay(
         { source: segment.source.name, format, fileName, notes },
         lines.lines(),
@@ -144,6 +145,12 @@ function rebuild(hub: MendHub, segment: SegmentRow, run: ImportRun, path: string
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The secret under which an import named its networks: the newest, or the one before. */
+function secretOf({ layout, world }: MendHub, notes: ReplayNotes | null): GroupSecret {
+  const { current, former } = openGroupSecrets(layout.keys, world);
+  return former !== null && former.id === notes?.group ? former : current;
 }
 
 /** The import that a segment is from. */

@@ -40,9 +40,11 @@ export function wifiCommand(cli: Cli): Command {
       return cli.run(() =>
         withMachine(cli, (machine) =>
           askEach(cli, machine, [ssid], json === true, async (_word, tally) => {
-            const key = wifiKey(await machine.groupSecret(), name, address);
-            const object = formatKey(key.kind, key.bytes);
-            const asked: Asked = { object, path: null, size: null, key, keys: [key], expressions: [object] };
+            const secrets = await machine.groupSecrets();
+            const keys = secrets.map((secret) => wifiKey(secret, name, address));
+            const expressions = keys.map(({ kind, bytes }) => formatKey(kind, bytes));
+            const [key, object] = [keys[0]!, expressions[0]!];
+            const asked: Asked = { object, path: null, size: null, key, keys, expressions };
             tell(cli, asked, foundNear(machine, asked), { json: json === true, missing: NOT_ASKED }, tally);
           }),
         ),

@@ -1,10 +1,12 @@
 // The parts of one machine, put together from its state directory: what a subcommand, a test or another
 // program opens to ask about objects. Opening touches no network; only `far` of the ladder and `refreshLists` do.
+import { existsSync } from 'node:fs';
 import type { Consent } from '../catalog/consent.ts';
 import type { LookupReason } from '../catalog/messages/lookup.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
 import type { ObjectKey } from '../protocol/kinds.ts';
 import type { GroupSecret } from '../protocol/wifi.ts';
+import { secretsInForce } from '../protocol/wifi.ts';
 import type { World } from '../protocol/world.ts';
 import type { HubChannel } from './channel/channel.ts';
 import type { ChannelLimits } from './channel/config.ts';
@@ -21,6 +23,7 @@ import { ListStore } from './lists/store.ts';
 import type { UpdateProgress, UpdateReport } from './lists/update.ts';
 import type { SendLookup } from './lookup/ask-far.ts';
 import { createFarRung } from './lookup/ask-far.ts';
+import type { GroupSecretParts } from './lookup/group-secret.ts';
 import type { HistoryAnswer } from './lookup/history.ts';
 import type { ExplainingLadder } from './lookup/ladder.ts';
 import { createLadder } from './lookup/ladder.ts';
@@ -132,7 +135,7 @@ export class Machine {
   }
 
   /**
-   * Fetches newer lists and takes them over. With `maxAgeMs`, lists that were checked so recently are left as
+   * Fetches newer lists and takes them over, and where it is used here, the secret under which they name networks. With `maxAgeMs`, lists that were checked so recently are left as
    * they are (null). Throws as `updateLists` and `channel`.
    */
   async refreshLists(
@@ -156,6 +159,10 @@ export class Machine {
       ...(signal ? { signal } : {}),
     });
     this.lists.reload();
+    if (existsSync(home.groupSecret)) {
+      const { renewGroupSecrets } = await import('./lookup/group-secret.ts');
+      await renewGroupSecrets(this.#groupSecretParts(), report.kind !== 'current');
+    }
     return report;
   }
 
@@ -181,12 +188,16 @@ export class Machine {
     return await askHistory(key, { send: this.#send(), prepare, consent, clock: this.world.clock });
   }
 
-  /** The secret under which this hub's group names Wi-Fi networks. Throws as `groupSecret`. */
-  async groupSecret(): Promise<GroupSecret> {
-    const { groupSecret } = await import('./lookup/group-secret.ts');
+  /** The secrets under which this hub's group may name Wi-Fi networks, the newest first. Throws as `groupSecrets`. */
+  async groupSecrets(): Promise<readonly GroupSecret[]> {
+    const { groupSecrets } = await import('./lookup/group-secret.ts');
+    return secretsInForce(await groupSecrets(this.#groupSecretParts()), this.world.clock.now() / 1000);
+  }
+
+  #groupSecretParts(): GroupSecretParts {
     const hub = this.joined?.root.id ?? null;
     const channel = () => this.channel();
-    return await groupSecret({ home: this.home, world: this.world, localKey: this.localKey, hub, channel });
+    return { home: this.home, world: this.world, localKey: this.localKey, hub, channel };
   }
 
   /** Closes files and connections. */

@@ -6,16 +6,18 @@ import { toBase64Url } from './base64.ts';
 import { TocsinError } from './errors.ts';
 import { toHex } from './hex.ts';
 import {
-  formatGroupSecret,
+  formatGroupSecrets,
   groupSecretOf,
   parseBssid,
-  parseGroupSecret,
+  parseGroupSecrets,
   parseSsid,
+  secretsInForce,
   wifiKey,
 } from './wifi.ts';
 
 const FILE = new URL('../../../../spec/vectors/objects/objects.json', import.meta.url);
 const vectors = JSON.parse(readFileSync(FILE, 'utf8')) as {
+  answers: { text: string; until: number | null }[];
   secrets: { secret: string; id: string }[];
   networks: { secret: string; ssid: string; bssid: string; id: string }[];
   refused: { bssids: string[] };
@@ -31,7 +33,7 @@ test('every vector of a network holds, and secrets have the ids of the vectors',
   for (const { secret, id } of vectors.secrets) {
     assert.equal(groupOf(secret).id, id);
     assert.equal(
-      toBase64Url(parseGroupSecret(Buffer.from(JSON.stringify({ v: 1, id, secret }))).secret),
+      toBase64Url(parseGroupSecrets(Buffer.from(JSON.stringify({ v: 1, id, secret }))).current.secret),
       secret,
     );
   }
@@ -63,8 +65,19 @@ test('a name is bytes: two that differ in one are two networks, and a longer one
   });
 });
 
+test('every vector of an answer reads, and is written the same', () => {
+  assert.equal(vectors.answers.length, 2);
+  for (const { text, until } of vectors.answers) {
+    const secrets = parseGroupSecrets(Buffer.from(text));
+    assert.equal(secrets.former?.until ?? null, until);
+    assert.equal(formatGroupSecrets(secrets), text);
+  }
+});
+
 test('any bytes are the secret of a group or are refused, and the words never show them', () => {
-  const good = Buffer.from(formatGroupSecret(groupSecretOf(new Uint8Array(32).fill(7))));
+  const good = Buffer.from(
+    formatGroupSecrets({ current: groupSecretOf(new Uint8Array(32).fill(7)), former: null }),
+  );
   const damaged = fc
     .tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }))
     .map(([at, change]) => Buffer.from(good).fill(good[at]! ^ change, at, at + 1));
@@ -78,7 +91,7 @@ test('any bytes are the secret of a group or are refused, and the words never sh
       ),
       (bytes) => {
         try {
-          parseGroupSecret(bytes);
+          parseGroupSecrets(bytes);
           taken++;
         } catch (error) {
           assert.ok(error instanceof TocsinError && error.code === 'format');
@@ -89,5 +102,27 @@ test('any bytes are the secret of a group or are refused, and the words never sh
     { numRuns: 1_000 },
   );
   assert.equal(taken, 0, 'one changed byte is seen by the id');
-  assert.deepEqual(parseGroupSecret(good).secret, new Uint8Array(32).fill(7));
+  assert.deepEqual(parseGroupSecrets(good).current.secret, new Uint8Array(32).fill(7));
+});
+
+test('a replaced secret goes along until its day, and what is no former one is refused', () => {
+  const current = groupSecretOf(new Uint8Array(32).fill(7));
+  const former = { ...groupSecretOf(new Uint8Array(32).fill(8)), until: 1_000 };
+  const text = formatGroupSecrets({ current, former });
+  const parsed = parseGroupSecrets(Buffer.from(text));
+  assert.deepEqual(parsed, { current, former });
+  assert.deepEqual(
+    secretsInForce(parsed, 999).map(({ id }) => id),
+    [current.id, former.id],
+  );
+  assert.deepEqual(secretsInForce(parsed, 1_000), [current]);
+  for (const wrong of [
+    text.replace('"until":1000', '"until":-1'),
+    text.replace('"until":1000', '"until":1.5'),
+    text.replace('"until":1000', '"until":"1000"'),
+    text.replace(former.id, current.id),
+    text.replace(/"former":.*/, '"former":null}'),
+    text.replace(/"former":.*/, '"former":{}}'),
+  ])
+    assert.throws(() => parseGroupSecrets(Buffer.from(wrong)), { code: 'format' }, wrong);
 });

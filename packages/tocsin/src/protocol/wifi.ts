@@ -16,6 +16,16 @@ export interface GroupSecret {
   readonly secret: Uint8Array;
 }
 
+/** One that was replaced and may still be what a list is named under, until then (unix seconds). */
+export interface FormerSecret extends GroupSecret {
+  readonly until: number;
+}
+
+export interface GroupSecrets {
+  readonly current: GroupSecret;
+  readonly former: FormerSecret | null;
+}
+
 /** The key of a network. `ssid`: up to 32 bytes; `bssid`: as `parseBssid` gives it. Throws `input` for a longer SSID. */
 export function wifiKey(group: GroupSecret, ssid: Uint8Array, bssid: Uint8Array): ObjectKey {
   if (ssid.length > WIFI_LIMITS.maxSsid)
@@ -59,20 +69,24 @@ export function groupSecretOf(secret: Uint8Array): GroupSecret {
   return { id, secret };
 }
 
-export function formatGroupSecret({ id, secret }: GroupSecret): string {
-  return JSON.stringify({ v: 1, id, secret: toBase64Url(secret) });
+/** The secrets under which something may be named at that time (unix seconds), the newest first. */
+export function secretsInForce({ current, former }: GroupSecrets, now: number): readonly GroupSecret[] {
+  return former !== null && former.until > now ? [current, former] : [current];
+}
+
+export function formatGroupSecrets({ current, former }: GroupSecrets): string {
+  const spelled = ({ id, secret }: GroupSecret) => ({ id, secret: toBase64Url(secret) });
+  const older = former === null ? {} : { former: { ...spelled(former), until: former.until } };
+  return JSON.stringify({ v: 1, ...spelled(current), ...older });
 }
 
 /** What `GET /v1/group-secret` answers. Throws `format` for anything else; never shows what it read. */
-export function parseGroupSecret(bytes: Uint8Array): GroupSecret {
+export function parseGroupSecrets(bytes: Uint8Array): GroupSecrets {
   try {
     const fields = record(JSON.parse(Buffer.from(bytes).toString('utf8')), 'secret of the group');
-    const { v, id, secret } = fields;
-    const raw = typeof secret === 'string' && secret.length <= 64 ? parseBase64Url(secret) : null;
-    if (v === 1 && raw !== null && raw.length === WIFI_LIMITS.secret) {
-      const group = groupSecretOf(raw);
-      if (group.id === id) return group;
-    }
+    const current = secretIn(fields);
+    const former = fields['former'] === undefined ? null : formerIn(fields['former']);
+    if (fields['v'] === 1 && current !== null && former !== undefined) return { current, former };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TocsinError)) throw error;
   }
@@ -80,4 +94,21 @@ export function parseGroupSecret(bytes: Uint8Array): GroupSecret {
     'format',
     "Cannot read the secret of the hub's group: it is none of version 1, want v, id and secret",
   );
+}
+
+function secretIn({ id, secret }: Readonly<Record<string, unknown>>): GroupSecret | null {
+  const raw = typeof secret === 'string' && secret.length <= 64 ? parseBase64Url(secret) : null;
+  if (raw === null || raw.length !== WIFI_LIMITS.secret) return null;
+  const group = groupSecretOf(raw);
+  return group.id === id ? group : null;
+}
+
+/** Undefined where it is none. */
+function formerIn(value: unknown): FormerSecret | undefined {
+  const fields = record(value, 'former secret of the group');
+  const { until } = fields;
+  const group = secretIn(fields);
+  if (group === null || typeof until !== 'number' || !Number.isSafeInteger(until) || until < 0)
+    return undefined;
+  return { ...group, until };
 }
