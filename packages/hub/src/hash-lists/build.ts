@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { updateBetween, wholeUpdate } from 'tocsin/lists/hash-list-update.ts';
 import type { HashSet } from 'tocsin/lists/hash-set.ts';
 import { checksumOf, countOf } from 'tocsin/lists/hash-set.ts';
+import type { RiceDelta } from 'tocsin/lists/rice.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { toHex } from 'tocsin/protocol/hex.ts';
 import type { ListEntry } from 'tocsin/protocol/lookup.ts';
@@ -38,6 +39,8 @@ export interface BuiltHashList {
   /** HashList messages: everything; and by version what makes this list of that one. */
   readonly whole: Uint8Array;
   readonly updates: ReadonlyMap<string, Uint8Array>;
+  /** By version, how many removals and additions its update has. */
+  readonly entries: ReadonlyMap<string, number>;
 }
 
 export type BuildAnswer =
@@ -83,17 +86,31 @@ function buildOne(spec: HashListSpec, order: BuildOrder, place: CollectPlace): B
   const common = { name: spec.name, version, size: spec.size, minimumWait: order.minimumWait };
   const whole = encodeHashList({ ...common, ...wholeUpdate(set, checksum) });
   const updates = new Map<string, Uint8Array>();
+  const entries = new Map<string, number>();
   for (const name of [file, ...older]) {
     const old = name === file ? set : readSetFile(join(order.directory, name), spec.size);
     if (old === null) continue;
-    const update = encodeHashList({ ...common, ...updateBetween(old, set, checksum) });
-    if (update.length < whole.length || name === file) updates.set(versionIn(name), update);
+    const between = updateBetween(old, set, checksum);
+    const update = encodeHashList({ ...common, ...between });
+    if (update.length >= whole.length && name !== file) continue;
+    updates.set(versionIn(name), update);
+    entries.set(versionIn(name), riceCount(between.removals) + riceCount(between.additions));
   }
-  return { kind: 'built', name: spec.name, version: toHex(version), count: countOf(set), whole, updates };
+  const count = countOf(set);
+  return { kind: 'built', name: spec.name, version: toHex(version), count, whole, updates, entries };
+}
+
+function riceCount(delta: RiceDelta | null): number {
+  return delta === null ? 0 : delta.count + 1;
+}
+
+/** Where a version (hex) of a list is kept. */
+export function setFileName(name: string, version: string): string {
+  return `${name}.${version}.set`;
 }
 
 function keep(name: string, version: string, set: HashSet, { directory, now }: BuildOrder): string {
-  const file = `${name}.${version}.set`;
+  const file = setFileName(name, version);
   const path = join(directory, file);
   if (!existsSync(path)) writeSetFile(directory, path, set);
   touchSetFile(path, now);

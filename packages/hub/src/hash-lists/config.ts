@@ -15,6 +15,11 @@ export const PUBLISHED_HASH_LISTS = {
   maxJsonBytes: 2 ** 23,
   /** Known objects that may share one 4-byte prefix; more is no accident, and refused. */
   maxUnderPrefix: 1_000,
+  /** A receiver's limit on the entries of an update, where it has one, as the published API has it. */
+  minUpdateEntries: 1_024,
+  /** Updates under such limits that wait to be made; one more is refused. Bytes of those that are kept, for others. */
+  maxWaitingUpdates: 64,
+  keptUpdatesBytes: 2 ** 26,
   /** Body of a download check. */
   maxDownloadCheck: 2 ** 18,
   /** A failed build is tried again after this, unless new lists come before. */

@@ -1,6 +1,6 @@
 // The hash lists that a hub node gives out, in memory as they go over the wire; built anew in a thread of its own after
 // each publication, swapped in whole. Every node makes the same versions of the same published lists.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { errorWords } from 'tocsin/protocol/errors.ts';
@@ -8,7 +8,12 @@ import { toHex } from 'tocsin/protocol/hex.ts';
 import type { ListManifest } from 'tocsin/protocol/lookup.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import type { BuildAnswer, BuildOrder, BuiltHashList } from './build.ts';
+import { setFileName } from './build.ts';
+import { hashListNamed } from './catalogue.ts';
 import { PUBLISHED_HASH_LISTS } from './config.ts';
+import type { SizeConstraints } from './constrained.ts';
+import { parseState, VERSION_BYTES } from './constrained.ts';
+import { ConstrainedUpdates } from './constrained-updates.ts';
 
 export interface HashListsOptions {
   /** Where the segments of published lists are. */
@@ -25,6 +30,7 @@ export interface HashListsOptions {
 export class HashLists {
   readonly #options: HashListsOptions;
   readonly #lists = new Map<string, BuiltHashList>();
+  readonly #constrained = new ConstrainedUpdates();
   #wanted: ListManifest | null = null;
   #running: Promise<void> | null = null;
   #worker: Worker | null = null;
@@ -61,6 +67,38 @@ export class HashLists {
   }
 
   /**
+   * As `messageFor`, within a receiver's limits. Throws `busy` where it cannot be made now.
+   */
+  async messageWithin(
+    name: string,
+    versions: readonly Uint8Array[],
+    constraints: SizeConstraints,
+  ): Promise<Uint8Array | undefined> {
+    const list = this.get(name);
+    const free = constraints.update === Infinity && constraints.database === Infinity;
+    if (list === undefined || (free && versions.every(({ length }) => length === VERSION_BYTES)))
+      return this.messageFor(name, versions);
+    const { directory, minimumWait = PUBLISHED_HASH_LISTS.minimumWait } = this.#options;
+    const have = versions.find((version) => isKept(directory, name, version)) ?? null;
+    const fits = list.count <= constraints.database;
+    if (have === null && fits && list.count <= constraints.update) return list.whole;
+    const version = have === null ? null : toHex(have);
+    const update = list.updates.get(version ?? '');
+    if (update !== undefined && fits && list.entries.get(version!)! <= constraints.update) return update;
+    const { size } = hashListNamed(name)!;
+    const newest = list.version;
+    return await this.#constrained.make({
+      name,
+      size,
+      directory,
+      newest,
+      have: version,
+      constraints,
+      minimumWait,
+    });
+  }
+
+  /**
    * Follows the published lists. Resolves when those of `manifest`, or newer ones, are given out (at once while nobody
    * asked a lazy one); never rejects.
    */
@@ -77,6 +115,7 @@ export class HashLists {
     this.#closed = true;
     clearTimeout(this.#retry);
     await this.#worker?.terminate();
+    await this.#constrained.close();
     await this.#running;
   }
 
@@ -129,4 +168,10 @@ export class HashLists {
     if (words !== '' && words !== this.#refused) this.#options.log(words);
     this.#refused = words;
   }
+}
+
+/** Whether it names a state of a version of this list that is still there. */
+function isKept(directory: string, name: string, version: Uint8Array): boolean {
+  const state = parseState(version);
+  return state !== null && existsSync(join(directory, setFileName(name, state.goal.version)));
 }

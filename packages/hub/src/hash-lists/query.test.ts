@@ -25,6 +25,16 @@ test('query: both base64 alphabets, a plus sign that nobody escaped, unknown par
   }
 });
 
+test('query: limits of a receiver in both spellings, zero and absent ones as none', () => {
+  const of = (query: string) => parseQuery(`/v5/hashList/mw-4b?${query}`).constraints;
+  assert.deepEqual(of(''), { update: Infinity, database: Infinity });
+  assert.deepEqual(of('sizeConstraints.maxUpdateEntries=0&sizeConstraints.maxDatabaseEntries='), of(''));
+  assert.deepEqual(of('sizeConstraints.maxUpdateEntries=1024&size_constraints.max_database_entries=1'), {
+    update: 1024,
+    database: 1,
+  });
+});
+
 test('query: what is wrong is refused with the part that is', () => {
   const wrong: readonly [string, RegExp][] = [
     ['names=a&names=a', /a name is there twice/],
@@ -33,6 +43,9 @@ test('query: what is wrong is refused with the part that is', () => {
     ['hashPrefixes=AAAAAAAAAAA%3D', /a prefix of 8 bytes/],
     ['hashPrefixes=', /Cannot read a prefix/],
     ['alt=xml', /in the form 'xml'/],
+    ['sizeConstraints.maxUpdateEntries=1023', /keep to 'maxUpdateEntries' of '1023'/],
+    ['sizeConstraints.maxDatabaseEntries=-1', /keep to 'maxDatabaseEntries' of '-1'/],
+    ['size_constraints.max_update_entries=2147483648', /keep to 'maxUpdateEntries'/],
     [Array.from({ length: 65 }, (_, i) => `names=n${i}`).join('&'), /65 names/],
     [Array.from({ length: 65 }, () => 'hashPrefixes=AAAAAA').join('&'), /65 prefixes/],
   ];
@@ -41,7 +54,15 @@ test('query: what is wrong is refused with the part that is', () => {
 
 test('query: any text is read or refused', () => {
   const part = fc.tuple(
-    fc.constantFrom('names', 'names[]', 'version', 'hashPrefixes', 'alt', 'x'),
+    fc.constantFrom(
+      'names',
+      'names[]',
+      'version',
+      'hashPrefixes',
+      'alt',
+      'sizeConstraints.maxUpdateEntries',
+      'x',
+    ),
     fc.oneof(fc.string(), fc.base64String(), fc.constant('%')),
   );
   fc.assert(

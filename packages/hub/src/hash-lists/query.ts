@@ -1,7 +1,8 @@
 // The query of a request for hash lists or hashes, as browsers write it: names, versions and prefixes may stand there any
-// number of times, bytes in either base64. Parameters of other names (key, $alt, size constraints) are not looked at.
+// number of times, bytes in either base64. Parameters of other names (key, $.xgafv) are not looked at.
 import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
 import { PUBLISHED_HASH_LISTS } from './config.ts';
+import type { SizeConstraints } from './constrained.ts';
 
 export interface V5Query {
   readonly json: boolean;
@@ -9,6 +10,8 @@ export interface V5Query {
   /** Without blank ones. */
   readonly versions: readonly Uint8Array[];
   readonly prefixes: readonly Uint8Array[];
+  /** Of each list. */
+  readonly constraints: SizeConstraints;
 }
 
 /** Throws `input` where a part is not as it should be, `limit` for too many. */
@@ -28,7 +31,31 @@ export function parseQuery(url: string): V5Query {
     names,
     versions: versions.filter((text) => text !== '').map((text) => bytesOf(text, 'version')),
     prefixes: prefixes.map((text) => prefixOf(text)),
+    constraints: {
+      update: entriesOf(
+        query,
+        ['maxUpdateEntries', 'max_update_entries'],
+        PUBLISHED_HASH_LISTS.minUpdateEntries,
+      ),
+      database: entriesOf(query, ['maxDatabaseEntries', 'max_database_entries'], 1),
+    },
   };
+}
+
+/** Both spellings of the published API are read; zero says that there is no limit. */
+function entriesOf(query: URLSearchParams, names: readonly string[], least: number): number {
+  const given = names.flatMap((name) => [
+    ...query.getAll(`sizeConstraints.${name}`),
+    ...query.getAll(`size_constraints.${name}`),
+  ]);
+  const text = given.at(-1) ?? '';
+  if (text === '' || text === '0') return Infinity;
+  const count = /^\d{1,10}$/.test(text) ? Number(text) : -1;
+  if (count >= least && count < 2 ** 31) return count;
+  throw new TocsinError(
+    'input',
+    `Cannot keep to '${shown(names[0]!)}' of '${shown(text)}': it is no such number of entries, want 0, or ${least} or more below 2^31`,
+  );
 }
 
 function wantsJson(query: URLSearchParams): boolean {

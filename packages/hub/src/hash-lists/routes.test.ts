@@ -18,6 +18,7 @@ import { startHub } from '../server/hub-fixture.ts';
 import { asMachine } from '../server/wire-fixture.ts';
 import type { FixtureEntry } from './build-fixture.ts';
 import { manifestWith, publishEntries } from './build-fixture.ts';
+import { PUBLISHED_HASH_LISTS } from './config.ts';
 import { HashLists } from './hash-lists.ts';
 import type { HashListSources } from './routes.ts';
 import { registerHashListRoutes } from './routes.ts';
@@ -89,4 +90,50 @@ test('hash lists for machines: by certificate only, and a large list whole as pr
   const list = applyUpdate(emptySet(32), decodeHashList(bytes, 32));
   assert.equal(countOf(list), GOOD);
   assert.equal((await ask(hub.url, '/v5/hashList/file-good-32b?alt=json', machine)).status, 413);
+});
+
+test('a receiver with limits gets a list in pieces, over the wire, and asks at once for what is left', async (t) => {
+  const entries = Array.from({ length: GOOD }, (_, i) => goodFile(i));
+  const sources = await sourcesWith(t, entries);
+  const hub = await startHub({ registerRoutes: (app) => registerHashListRoutes(app, sources) });
+  t.after(() => hub.close());
+  const home = hub.newHome();
+  await joinHub(home, hub.url, await hub.token(), hub.world);
+  const machine = asMachine(requireJoined(home));
+  const fetchAll = async (limits: string): Promise<readonly (readonly [number, number])[]> => {
+    const steps: [number, number][] = [];
+    let list = emptySet(32);
+    for (let version = '', wait = 0; wait === 0; ) {
+      const path = `/v5/hashList/file-good-32b?${limits}&version=${encodeURIComponent(version)}`;
+      const { status, bytes } = await ask(hub.url, path, machine);
+      assert.equal(status, 200, bytes.toString());
+      const update = decodeHashList(bytes, 32);
+      list = applyUpdate(list, update);
+      version = Buffer.from(update.version).toString('base64');
+      wait = update.minimumWait;
+      steps.push([countOf(list), wait]);
+    }
+    return steps;
+  };
+  const { minimumWait } = PUBLISHED_HASH_LISTS;
+  assert.deepEqual(await fetchAll('sizeConstraints.maxUpdateEntries=1024'), [
+    [1024, 0],
+    [2048, 0],
+    [GOOD, minimumWait],
+  ]);
+  assert.deepEqual(await fetchAll('size_constraints.max_database_entries=100'), [[100, minimumWait]]);
+  assert.deepEqual(
+    await fetchAll('sizeConstraints.maxUpdateEntries=3000&sizeConstraints.maxDatabaseEntries=0'),
+    [[GOOD, minimumWait]],
+  );
+  const batch =
+    '/v5/hashLists:batchGet?alt=json&names=mw-4b&names=file-good-32b&sizeConstraints.maxDatabaseEntries=2';
+  const { hashLists } = JSON.parse((await ask(hub.url, batch, machine)).bytes.toString());
+  assert.deepEqual(
+    hashLists.map((list: { name: string }) => list.name),
+    ['mw-4b', 'file-good-32b'],
+  );
+  assert.equal(hashLists[1].additionsThirtyTwoBytes.entriesCount, 1, 'beside the first');
+  const refused = await ask(hub.url, '/v5/hashList/mw-4b?sizeConstraints.maxUpdateEntries=1023', machine);
+  assert.equal(refused.status, 400);
 });

@@ -40,12 +40,16 @@ export function registerHashListRoutes(
   app.get(
     '/v5/hashLists::batchGet',
     { schema: { summary: 'Hash lists, or what changed since the versions given (protobuf or JSON)' } },
-    (request, reply) => {
-      const { names, versions, json } = parseQuery(request.url);
+    async (request, reply) => {
+      const { names, versions, constraints, json } = parseQuery(request.url);
       if (names.length === 0)
         throw new TocsinError('input', 'Cannot send hash lists: no names are given, want names=mw-4b');
       // One list that is not published must not keep a browser from all others: it would go on without any.
-      const found = names.flatMap((name) => hashLists.messageFor(name, versions) ?? []);
+      const found: Uint8Array[] = [];
+      for (const name of names) {
+        const message = await hashLists.messageWithin(name, versions, constraints);
+        if (message !== undefined) found.push(message);
+      }
       if (found.length === 0) throw notFound(hashLists, names[0]!);
       const parts = found.flatMap((message) => [headOf(message), message]);
       return send(reply, 'BatchGetHashListsResponse', parts, json);
@@ -54,10 +58,10 @@ export function registerHashListRoutes(
   app.get<{ Params: { name: string } }>(
     '/v5/hashList/:name',
     { schema: { summary: 'One hash list, or what changed since the version given' } },
-    (request, reply) => {
-      const { versions, json } = parseQuery(request.url);
+    async (request, reply) => {
+      const { versions, constraints, json } = parseQuery(request.url);
       const { name } = request.params;
-      const message = hashLists.messageFor(name, versions);
+      const message = await hashLists.messageWithin(name, versions, constraints);
       if (message === undefined) throw notFound(hashLists, name);
       return send(reply, 'HashList', [message], json);
     },
