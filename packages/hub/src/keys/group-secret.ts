@@ -61,8 +61,12 @@ function fileOf(secrets: GroupSecrets): string {
   return `${formatGroupSecrets(secrets)}\n`;
 }
 
-/** GET /v1/group-secret, for machines that joined. The file is read for each: another process may have replaced it. */
+/**
+ * GET /v1/group-secret, for machines that joined. The file is made here where there is none, and read for each answer:
+ * another process may have replaced the secret.
+ */
 export function registerGroupSecretRoute(app: FastifyInstance, directory: string, world: World): void {
+  openGroupSecrets(directory, world);
   app.get(
     '/v1/group-secret',
     { schema: { summary: 'The secret under which the group names Wi-Fi networks (spec/objects.md)' } },

@@ -46,8 +46,11 @@ export async function agedSince(db: Queries, now: Date): Promise<{ some: boolean
 /** Notes that a source says now what it says. Returns whether that revives claims that had ended. */
 export async function sayAgain(db: Queries, sourceId: number, now: Date): Promise<boolean> {
   const rows = await db.query<{ ended: boolean | null }>(
-    `SELECT s.kind = 'feed' AND ${ENDS} <= $2 AS ended FROM source s, publication p WHERE s.id = $1`,
-    [sourceId, now],
+    `SELECT s.kind = 'feed' AND ${ENDS} <= $2
+            AND (EXISTS (SELECT FROM claim c WHERE c.source_id = s.id AND c.kind = $3)
+                 OR EXISTS (SELECT FROM segment g WHERE g.source_id = s.id AND g.kind = $3)) AS ended
+       FROM source s, publication p WHERE s.id = $1`,
+    [sourceId, now, IP],
   );
   await db.execute('UPDATE source SET said_at = $2 WHERE id = $1', [sourceId, now]);
   return rows[0]?.ended === true;
