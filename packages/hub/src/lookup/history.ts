@@ -92,19 +92,21 @@ async function consentFault(
 }
 
 /** As on the wire, the newest claim first. Throws `limit` where more is claimed than an answer holds. */
-export function historyOf({ claims, resolution }: Explanation): History {
+export function historyOf({ claims, resolution, unread }: Explanation): History {
   if (claims.length > HISTORY_LIMITS.maxClaims)
     throw new TocsinError(
       'limit',
       `Cannot tell the history: ${claims.length} claims are there, want at most ${HISTORY_LIMITS.maxClaims}`,
     );
   const newestFirst = claims.toSorted((a, b) => b.claimedAt.getTime() - a.claimedAt.getTime());
-  return { v: 1, standing: resolution.kind, claims: newestFirst.map(claimAsJson) };
+  return { v: 1, standing: resolution.kind, claims: newestFirst.map(claimAsJson), unread };
 }
 
 export function claimAsJson(claim: TracedClaim): HistoryClaim {
-  const { record, sourceKind, claimedAt, claimedBy, file, line, original } = claim;
-  return { ...record, sourceKind, claimedAt: claimedAt.toISOString(), claimedBy, file, line, original };
+  const { record, claimedAt, ...told } = claim;
+  const { sourceKind, claimedBy, file, line, original, ended } = told;
+  const at = claimedAt.toISOString();
+  return { ...record, sourceKind, claimedAt: at, claimedBy, file, line, original, ended };
 }
 
 function answerText(history: History): Buffer {

@@ -140,8 +140,8 @@ function registerObjectRoute(
       const { key, text, lifetime } = answerOne(known, request.params.id);
       reply.header('cache-control', `private, max-age=${lifetime}`).type(JSON_TYPE);
       if (request.query.history !== true) return reply.send(text);
-      const { claims } = await explain(key);
-      return reply.send(JSON.stringify({ ...JSON.parse(text), claims: claims.map(claimAsJson) }));
+      const { claims, unread } = await explain(key);
+      return reply.send(JSON.stringify({ ...JSON.parse(text), claims: claims.map(claimAsJson), unread }));
     },
   );
 }

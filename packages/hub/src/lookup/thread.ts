@@ -73,7 +73,7 @@ async function run({ data, database, listen }: ThreadOrder): Promise<void> {
         lists,
         known,
         clock,
-        explain: (key) => explain({ db, layout }, key),
+        explain: (key) => explain({ db, layout, world }, key),
         answerEarly,
       });
     },

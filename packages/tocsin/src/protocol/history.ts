@@ -31,6 +31,8 @@ export interface HistoryClaim extends ClassRecord {
   readonly file: string | null;
   readonly line: number | null;
   readonly original: string | null;
+  /** Its age has ended it: it takes no part any more. */
+  readonly ended: boolean;
 }
 
 /** What the claims amount to: nobody says anything, one of them decides, or they wait for a person. */
@@ -41,16 +43,20 @@ export interface History {
   readonly v: 1;
   readonly standing: Standing;
   readonly claims: readonly HistoryClaim[];
+  /** Sources whose file is damaged: what they say is missing. */
+  readonly unread: readonly string[];
 }
 
 /** Throws `format` with the field that is wrong. */
 export function parseHistory(value: unknown): History {
-  const { v, standing, claims } = record(value, 'history');
+  const { v, standing, claims, unread } = record(value, 'history');
   if (v !== 1) throw bad('v', '1');
   if (!isOneOf(STANDINGS, standing)) throw bad('standing', STANDINGS.join(', '));
   if (!Array.isArray(claims) || claims.length > HISTORY_LIMITS.maxClaims)
     throw bad('claims', `an array of up to ${HISTORY_LIMITS.maxClaims}`);
-  return { v, standing, claims: claims.map(parseClaim) };
+  if (!Array.isArray(unread) || unread.length > HISTORY_LIMITS.maxClaims || !unread.every(isText))
+    throw bad('unread', `up to ${HISTORY_LIMITS.maxClaims} names`);
+  return { v, standing, claims: claims.map(parseClaim), unread };
 }
 
 function parseClaim(value: unknown): HistoryClaim {
@@ -68,12 +74,23 @@ function parseClaim(value: unknown): HistoryClaim {
     file: textOrNull(o, 'file'),
     line: line === null ? null : whole(line, 'line', 0, Number.MAX_SAFE_INTEGER),
     original: textOrNull(o, 'original'),
+    ended: flag(o, 'ended'),
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= HISTORY_LIMITS.maxText;
+}
+
+function flag(o: Record<string, unknown>, field: string): boolean {
+  const value = o[field];
+  if (typeof value === 'boolean') return value;
+  throw bad(field, 'true or false');
 }
 
 function textOrNull(o: Record<string, unknown>, field: string): string | null {
   const value = o[field];
-  if (value === null || (typeof value === 'string' && value.length <= HISTORY_LIMITS.maxText)) return value;
+  if (value === null || isText(value)) return value;
   throw bad(field, `a text of up to ${HISTORY_LIMITS.maxText} characters, or null`);
 }
 
