@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
+import { parsePolicy } from './distribution.ts';
 import { atLeast, atMost, goalsLine } from './goals.ts';
 import { hsbLine, plainLine, writeHashList } from './hashes.ts';
 import { countLines } from './lines.ts';
@@ -160,4 +161,40 @@ test('process: an interruption stops the program that is being measured, and sta
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
     await assert.rejects(measure(sleeper), /stopped by a test/);
   });
+});
+
+test('packages: the versions that an archive offers are read, those that are only installed are not', () => {
+  const policy = [
+    'bash:',
+    '  Installed: 5.2.15-2+b8',
+    '  Candidate: 5.2.15-2+b13',
+    '  Version table:',
+    '     5.2.15-2+b13 500',
+    '        500 http://archive.example/debian bookworm/main amd64 Packages',
+    '        500 https://archive.example/security bookworm-security/main amd64 Packages',
+    ' *** 5.2.15-2+b8 100',
+    '        100 /var/lib/dpkg/status',
+    'libc6:amd64:',
+    '  Installed: 2.36-9',
+    '  Version table:',
+    ' *** 2.36-9 500',
+    '        500 http://archive.example/debian bookworm/main amd64 Packages',
+    '        100 /var/lib/dpkg/status',
+    '     2.36-8 -1',
+    '         -1 http://archive.example/debian bookworm/main amd64 Packages',
+    'local-tool:',
+    '  Installed: 1.0',
+    '  Version table:',
+    ' *** 1.0 100',
+    '        100 /var/lib/dpkg/status',
+    '',
+  ].join('\n');
+  assert.deepEqual(
+    [...parsePolicy(policy)],
+    [
+      ['bash', ['5.2.15-2+b13']],
+      ['libc6', ['2.36-9', '2.36-8']],
+      ['local-tool', []],
+    ],
+  );
 });

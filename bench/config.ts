@@ -121,7 +121,29 @@ export const LISTS_BENCH = {
   rounds: { full: 15, quick: 5 },
 } as const;
 
-export const LISTS_GOALS = { bytesPerMillion: 1_750_000, delta1pctBytes: 40_000, applyMs: 300 } as const;
+export const LISTS_GOALS = {
+  bytesPerMillion: 1_750_000,
+  delta1pctBytes: 40_000,
+  applyMs: 300,
+  answeredLocally: 0.99,
+} as const;
+
+/** What the deltas between list files of machines are measured on. */
+export const SEGMENT_DELTA_BENCH = {
+  seed: 'tocsin-bench-segment-delta',
+  rows: { full: 1_000_000, quick: 200_000 },
+  /** Every so manieth row is replaced by another one. */
+  replaced: 100,
+  names: 500,
+  rounds: { full: 5, quick: 2 },
+} as const;
+
+/** What is asked of a machine that has the list of its distribution. */
+export const ANSWERED_BENCH = {
+  packagesAtOnce: 40,
+  /** With --quick only every so manieth package, and the files of these. */
+  quickEvery: 30,
+} as const;
 
 export const BENCH_LIMITS = {
   /** A daemon that says nothing is given so long to listen. */

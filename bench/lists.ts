@@ -1,5 +1,6 @@
 // `bench lists`: what a hash list costs on the wire and on a machine, at one million prefixes. Beside it the same prefixes
-// as they are, under gzip and under zstd, and the difference as plain places and prefixes.
+// as they are, under gzip and under zstd, and the difference as plain places and prefixes. Then the lists of machines: a
+// change as delta (segment-delta.ts), and how much a machine answers by itself (answered.ts).
 import { createHash } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { applyUpdate, updateBetween, wholeUpdate } from 'tocsin/lists/hash-list-update.ts';
@@ -7,13 +8,17 @@ import type { HashSet, HashSize } from 'tocsin/lists/hash-set.ts';
 import { countOf, emptySet, HashSetBuilder, setOf, union } from 'tocsin/lists/hash-set.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { decodeHashList, encodeHashList } from '../packages/hub/src/hash-lists/wire.ts';
+import { measureAnswered } from './answered.ts';
 import { LISTS_BENCH, LISTS_GOALS } from './config.ts';
 import type { Bench, BenchContext, BenchResult } from './goals.ts';
-import { atMost } from './goals.ts';
+import { atLeast, atMost } from './goals.ts';
+import { measureSegmentDelta } from './segment-delta.ts';
+import type { Table } from './table.ts';
 import { median } from './table.ts';
 
 export const listsBench: Bench = {
-  describe: 'bytes of a million prefixes and of a change of 1 %, and the time to apply it',
+  describe:
+    'bytes of a million prefixes and of a change, the time to apply it, and what a machine answers with the list of its distribution',
   run: runListsBench,
 };
 
@@ -34,37 +39,32 @@ async function runListsBench(context: BenchContext): Promise<BenchResult> {
   const rows = cases.map((one) => measureCase(one, rounds, context.signal));
   const prefixes = cases[0]!;
   const applyMs = rows[0]!.applyMs;
+  const answered = await measureAnswered(context);
   return {
     tables: [
-      {
-        title: `Hash lists of ${LISTS_BENCH.hashes} hashes; the change replaces 1 % of them`,
-        columns: [
-          'bytes of a hash',
-          'whole, bytes',
-          'change, bytes',
-          'load ms',
-          'apply ms',
-          'make change ms',
-        ],
-        rows: rows.map(({ size, whole, delta, loadMs, applyMs, makeMs }) => [
-          size,
-          whole,
-          delta,
-          loadMs,
-          applyMs,
-          makeMs,
-        ]),
-      },
+      hashListTable(rows),
       peersTable(prefixes),
+      await measureSegmentDelta(context),
+      ...answered.tables,
     ],
     notes: [
       'Bytes are those of the HashList message. To load is to read the message, decode it and compare the checksum; to apply the same with the change, on the list before it.',
+      ...answered.notes,
     ],
     goals: {
       bytes_per_million: atMost(perMillion(prefixes.whole, prefixes.old), LISTS_GOALS.bytesPerMillion),
       delta_1pct_bytes: atMost(perMillion(prefixes.delta, prefixes.old), LISTS_GOALS.delta1pctBytes),
       apply_ms: atMost(applyMs, LISTS_GOALS.applyMs),
+      answered_locally: atLeast(answered.share, LISTS_GOALS.answeredLocally),
     },
+  };
+}
+
+function hashListTable(rows: readonly ReturnType<typeof measureCase>[]): Table {
+  return {
+    title: `Hash lists of ${LISTS_BENCH.hashes} hashes; the change replaces 1 % of them`,
+    columns: ['bytes of a hash', 'whole, bytes', 'change, bytes', 'load ms', 'apply ms', 'make change ms'],
+    rows: rows.map((row) => [row.size, row.whole, row.delta, row.loadMs, row.applyMs, row.makeMs]),
   };
 }
 

@@ -119,7 +119,7 @@ export class Network {
       await participation.close();
       await listener.close();
       await known.close();
-      lists.close();
+      await lists.close();
       await hub.close();
     };
     return new Network({ world, hub, keys, participation, server, url, seen }, close);

@@ -2,11 +2,13 @@
 // were written again. A list that was found damaged is given to nobody.
 import { existsSync, statSync } from 'node:fs';
 import { ListSet } from 'tocsin/lists/list-set.ts';
-import type { ListManifest } from 'tocsin/protocol/lookup.ts';
+import type { ListEntry, ListManifest } from 'tocsin/protocol/lookup.ts';
 import { listPath } from '../store/artifacts.ts';
 import type { Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
 import { isDamage } from '../verdicts/damage.ts';
+import type { DeltaAnswer, FileToSend } from './deltas.ts';
+import { ListDeltas } from './deltas.ts';
 import { manifestTag, readManifest } from './manifest.ts';
 
 /** Tells who waits that a new revision is there. */
@@ -15,6 +17,7 @@ export type RevisionListener = (manifest: ListManifest) => void;
 export class PublishedLists {
   readonly #db: Queries;
   readonly #layout: Layout;
+  readonly #deltas: ListDeltas;
   readonly #listeners = new Set<RevisionListener>();
   readonly #damaged = new Set<string>();
   readonly #onDamage: () => void;
@@ -25,6 +28,7 @@ export class PublishedLists {
   private constructor(db: Queries, layout: Layout, manifest: ListManifest, onDamage: () => void) {
     this.#db = db;
     this.#layout = layout;
+    this.#deltas = new ListDeltas(layout);
     this.#onDamage = onDamage;
     this.#files = filesOf(manifest, layout);
     this.#set = this.#open(manifest);
@@ -50,11 +54,18 @@ export class PublishedLists {
   }
 
   /** Path of a published file of the current revision, or null; null too where it was found damaged. */
-  fileOf(digest: string): { path: string; bytes: number } | null {
-    const entry = this.manifest.lists.find((l) => l.digest === digest);
+  fileOf(digest: string): FileToSend | null {
+    const entry = this.#entry(digest);
     if (entry === undefined || this.#damaged.has(digest)) return null;
     const path = listPath(this.#layout, digest);
     return existsSync(path) ? { path, bytes: entry.bytes } : null;
+  }
+
+  /** What makes a list of the current revision of the older one `from` (deltas.ts). */
+  async deltaOf(digest: string, from: string): Promise<DeltaAnswer> {
+    const entry = this.#entry(digest);
+    if (entry === undefined || this.#damaged.has(digest)) return { kind: 'none' };
+    return await this.#deltas.between(from, entry);
   }
 
   /** Opens the newest revision; look-ups under way finish synchronously on the old one before it closes. */
@@ -67,6 +78,7 @@ export class PublishedLists {
     this.#tag = manifestTag(manifest);
     this.#files = files;
     this.#damaged.clear();
+    this.#deltas.forget();
     old.close();
     for (const listener of this.#listeners) listener(manifest);
   }
@@ -76,8 +88,13 @@ export class PublishedLists {
     return () => this.#listeners.delete(listener);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#set.close();
+    await this.#deltas.close();
+  }
+
+  #entry(digest: string): ListEntry | undefined {
+    return this.manifest.lists.find((entry) => entry.digest === digest);
   }
 
   #open(manifest: ListManifest): ListSet {

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { TocsinError } from 'tocsin/protocol/errors.ts';
+import { never, TocsinError } from 'tocsin/protocol/errors.ts';
 import { Type } from 'typebox';
 import type { PublishedLists } from './published.ts';
 
@@ -14,7 +14,9 @@ export const EVENT_LIMITS = {
   heartbeatMs: 25_000,
 } as const;
 
-const Digest = Type.Object({ digest: Type.String({ pattern: '^[0-9a-f]{64}$' }) });
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+const Digest = Type.Object({ digest: Sha256 });
+const Pair = Type.Object({ from: Sha256, to: Sha256 });
 
 export function registerListRoutes(app: FastifyInstance, lists: PublishedLists): void {
   app.get(
@@ -31,6 +33,11 @@ export function registerListRoutes(app: FastifyInstance, lists: PublishedLists):
     '/v1/lists/files/:digest',
     { schema: { summary: 'A list file, named by its SHA-256', params: Digest } },
     (request, reply) => sendFile(lists, request.params.digest, request, reply),
+  );
+  app.get<{ Params: { from: string; to: string } }>(
+    '/v1/lists/deltas/:from/:to',
+    { schema: { summary: 'What makes a list of an older one, each named by its SHA-256', params: Pair } },
+    (request, reply) => sendDelta(lists, request.params, reply),
   );
   const streams = new EventStreams(lists);
   app.addHook('onClose', async () => streams.close());
@@ -58,15 +65,43 @@ function sendFile(
     );
   const from = /^bytes=(\d{1,15})-$/.exec(request.headers.range ?? '');
   const start = from === null ? 0 : Number(from[1]);
-  reply
-    .type('application/octet-stream')
-    .header('cache-control', 'private, max-age=31536000, immutable')
-    .header('accept-ranges', 'bytes');
+  immutable(reply).header('accept-ranges', 'bytes');
   if (start > 0 && start >= file.bytes)
     return reply.code(416).header('content-range', `bytes */${file.bytes}`).send();
   reply.header('content-length', file.bytes - start);
   if (start > 0) reply.code(206).header('content-range', `bytes ${start}-${file.bytes - 1}/${file.bytes}`);
   return reply.send(createReadStream(file.path, { start, highWaterMark: 256 * 1024 }));
+}
+
+/** 404 where there is none: then the whole list is to be fetched. 503 where it is being made. */
+async function sendDelta(
+  lists: PublishedLists,
+  { from, to }: { readonly from: string; readonly to: string },
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const answer = await lists.deltaOf(to, from);
+  switch (answer.kind) {
+    case 'file':
+      return immutable(reply).header('content-length', answer.bytes).send(createReadStream(answer.path));
+    case 'none':
+      throw new TocsinError(
+        'not-found',
+        `Cannot send a delta to the list '${to}': there is none from '${from}', want the whole list`,
+      );
+    case 'later':
+      throw new TocsinError(
+        'busy',
+        `Cannot send a delta to the list '${to}': it is being made, want a later call`,
+      );
+    default:
+      return never(answer);
+  }
+}
+
+function immutable(reply: FastifyReply): FastifyReply {
+  return reply
+    .type('application/octet-stream')
+    .header('cache-control', 'private, max-age=31536000, immutable');
 }
 
 /** The open event streams of this node. */

@@ -93,7 +93,7 @@ async function run({ data, database, listen }: ThreadOrder): Promise<void> {
     await listener.close();
     await last;
     await known.close();
-    lists.close();
+    await lists.close();
     await db.close();
     parentPort!.close();
   };

@@ -13,6 +13,8 @@ export interface Layout {
   readonly lists: string;
   /** Sets of hashes for browsers and others (`hash-lists/`); can be made again from the lists. */
   readonly hashLists: string;
+  /** Lists of before, and deltas from them (`lists/former.ts`); can be lost. */
+  readonly listDeltas: string;
   readonly tmp: string;
   readonly backups: string;
   readonly settingsFile: string;
@@ -36,6 +38,7 @@ export function layoutOf(directory: string): Layout {
     segments: join(root, 'segments'),
     lists: join(root, 'lists'),
     hashLists: join(root, 'hash-lists'),
+    listDeltas: join(root, 'list-deltas'),
     tmp: join(root, 'tmp'),
     backups: join(root, 'backups'),
     settingsFile: join(root, 'hub.json'),

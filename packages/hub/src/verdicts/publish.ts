@@ -10,10 +10,13 @@
 import { renameSync } from 'node:fs';
 import { syncDirectory } from 'tocsin/lists/files.ts';
 import type { SegmentFile } from 'tocsin/lists/segment-writer.ts';
+import { errorWords } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
-import { KEY_KIND_NAMES, KEY_KINDS } from 'tocsin/protocol/kinds.ts';
+import { KEY_KIND_NAMES, KEY_KINDS, keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import type { ListRole } from 'tocsin/protocol/lookup.ts';
 import type { World } from 'tocsin/protocol/world.ts';
+import type { PublishedList } from '../lists/former.ts';
+import { keepFormer, pruneFormer } from '../lists/former.ts';
 import { listPath } from '../store/artifacts.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
@@ -85,9 +88,24 @@ export async function publish(hub: PublishHub, check: Check | null = null): Prom
     for (const [, file] of written.files) renameSync(file.path, listPath(hub.layout, file.digest));
     syncDirectory(hub.layout.lists);
     for (const line of written.skipped) hub.log?.(`a claim cannot be published and is left out: ${line}`);
+    await forDeltas(hub, keepFormer);
     const made = await hub.db.transaction((tx) => record(tx, before, written, now, mended.size > 0));
+    await forDeltas(hub, pruneFormer);
     return { ...made, skipped: written.skipped, notes: [...new Set(notes)] };
   });
+}
+
+/** What deltas need. Without them machines fetch whole lists: it must not fail a publication. */
+async function forDeltas(
+  { db, layout, log }: PublishHub,
+  work: (layout: Layout, published: readonly PublishedList[]) => void,
+): Promise<void> {
+  const published = await publishedLists(db);
+  try {
+    work(layout, published);
+  } catch (error) {
+    log?.(`older lists are not kept as they should be, machines may fetch whole ones: ${errorWords(error)}`);
+  }
 }
 
 interface Written {
@@ -140,6 +158,16 @@ export async function isStale({ db, world }: { db: Queries; world: World }): Pro
   return claims_changed !== claims_published || (await agedSince(db, new Date(world.clock.now()))).some;
 }
 
+async function publishedLists(db: Queries): Promise<readonly PublishedList[]> {
+  const rows = await db.query<{ role: ListRole; kind: number; digest: string }>(
+    `SELECT role, kind, encode(digest, 'hex') AS digest FROM published_list ORDER BY role, kind`,
+  );
+  return rows.flatMap(({ role, kind: code, digest }) => {
+    const kind = keyKindOfCode(code);
+    return kind === undefined ? [] : [{ role, kind, digest }];
+  });
+}
+
 async function counters(db: Queries): Promise<Counters> {
   const rows = await db.query<Counters>(
     `SELECT revision AS revision, claims_changed, claims_published, bases_changed, bases_published FROM publication`,
@@ -154,8 +182,7 @@ async function record(
   now: Date,
   mended: boolean,
 ): Promise<Recorded> {
-  const list = `SELECT role, kind, encode(digest, 'hex') AS digest FROM published_list ORDER BY role, kind`;
-  const old = await tx.query(list);
+  const old = await publishedLists(tx);
   await tx.execute(
     basesStale ? 'DELETE FROM published_list' : `DELETE FROM published_list WHERE role = 'changes'`,
   );
@@ -165,7 +192,7 @@ async function record(
       [role, KEY_KINDS[file.kind].code, file.digest, file.rows, file.bytes],
     );
   await recordHeld(tx, held, basesStale, now);
-  const fresh = await tx.query(list);
+  const fresh = await publishedLists(tx);
   const changed = JSON.stringify(old) !== JSON.stringify(fresh);
   const revision = before.revision + (changed ? 1 : 0);
   await tx.execute(

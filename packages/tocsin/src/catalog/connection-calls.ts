@@ -43,6 +43,8 @@ export const CONNECTION_RULES: readonly CallRule[] = [
     path: /^\/v1\/lists\/files\/[0-9a-f]{64}$/,
     headers: { range: /^bytes=[0-9]{1,15}-$/ },
   },
+  // The list that is here and the one that is wanted: what is between them is less than the whole.
+  { ...GET, reasons: ['lists'], path: /^\/v1\/lists\/deltas\/[0-9a-f]{64}\/[0-9a-f]{64}$/ },
   // Without it this machine could not find Wi-Fi networks in its lists (spec/objects.md).
   { ...GET, reasons: ['lists'], path: /^\/v1\/group-secret$/ },
   { ...GET, reasons: ['events'], path: /^\/v1\/events$/, headers: { accept: /^text\/event-stream$/ } },

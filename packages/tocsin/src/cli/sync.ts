@@ -93,7 +93,9 @@ function defend({ home, terminal }: Cli, machine: Machine): SelfDefence {
 
 function words(report: UpdateReport): string {
   if (report.kind === 'current') return `The lists are current (revision ${report.revision}).`;
-  return `Revision ${report.revision} is here: ${counted(report.files, 'list')} fetched, ${size(report.bytes)}.`;
+  const { revision, files, bytes, deltas, deltaBytes } = report;
+  const changes = deltas === 0 ? '' : ` (${counted(deltas, 'list')} as changes only, ${size(deltaBytes)})`;
+  return `Revision ${revision} is here: ${counted(files, 'list')} fetched, ${size(bytes)}${changes}.`;
 }
 
 function showProgress(

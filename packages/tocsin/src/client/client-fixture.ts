@@ -4,8 +4,11 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { TestContext } from 'node:test';
 import type { Outgoing } from '../catalog/gate.ts';
+import { makeDelta } from '../lists/delta-make.ts';
 import { SegmentWriter } from '../lists/segment-writer.ts';
 import { TocsinError } from '../protocol/errors.ts';
 import type { KeyKind, ObjectKey } from '../protocol/kinds.ts';
@@ -101,6 +104,8 @@ export class MemoryHub implements Pick<HubChannel, 'keys' | 'request' | 'downloa
   /** Changes the bytes of every download. */
   spoil: ((bytes: Buffer) => Buffer) | null = null;
   ignoresRange = false;
+  /** Makes deltas; without it, it answers that there are none. Changes their bytes. */
+  delta: ((bytes: Buffer) => Buffer) | null = null;
 
   constructor(t: TestContext, root = 'r00t') {
     this.#directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
@@ -126,6 +131,8 @@ export class MemoryHub implements Pick<HubChannel, 'keys' | 'request' | 'downloa
     to: Parameters<HubChannel['download']>[1],
     options: Parameters<HubChannel['download']>[2],
   ): Promise<DownloadAnswer> {
+    const pair = /^\/v1\/lists\/deltas\/(\w+)\/(\w+)$/.exec(path);
+    if (pair !== null) return await this.#sendDelta(pair[1]!, pair[2]!, to, options.maxBytes);
     const range = headers['range'];
     this.asked.push(`GET ${path}${range === undefined ? '' : ` ${String(range)}`}`);
     const from = this.ignoresRange ? 0 : Number(/bytes=(\d+)-/.exec(String(range))?.[1] ?? 0);
@@ -133,6 +140,31 @@ export class MemoryHub implements Pick<HubChannel, 'keys' | 'request' | 'downloa
     const bytes = (this.spoil?.(whole) ?? whole).subarray(from);
     if (bytes.length > options.maxBytes)
       throw new TocsinError('limit', 'Cannot download: longer than wanted');
+    await this.#send(bytes, to);
+    return { status: from > 0 ? 206 : 200, headers: {}, bytes: bytes.length, body: Buffer.alloc(0) };
+  }
+
+  /** What makes one list that was published of another. */
+  deltaBetween(from: string, to: string): Buffer {
+    const [old, next] = [from, to].map((digest) => ({
+      digest,
+      path: join(this.#directory, `${digest}.seg`),
+    }));
+    const made = makeDelta({ old: old!, next: next!, directory: this.#directory, mostBytes: 2 ** 24 });
+    if (made.kind !== 'made') throw new TypeError('a delta of a test is too large');
+    return readFileSync(made.path);
+  }
+
+  async #sendDelta(from: string, to: string, target: Writable, maxBytes: number): Promise<DownloadAnswer> {
+    this.asked.push(`GET delta ${from} ${to}`);
+    if (this.delta === null) return { status: 404, headers: {}, bytes: 0, body: Buffer.alloc(0) };
+    const bytes = this.delta(this.deltaBetween(from, to));
+    if (bytes.length > maxBytes) throw new TocsinError('limit', 'Cannot download: longer than wanted');
+    await this.#send(bytes, target);
+    return { status: 200, headers: {}, bytes: bytes.length, body: Buffer.alloc(0) };
+  }
+
+  async #send(bytes: Buffer, to: Writable): Promise<void> {
     const cut = this.cutAfter;
     this.cutAfter = null;
     for (const chunk of [bytes.subarray(0, cut ?? 7), cut === null ? bytes.subarray(7) : Buffer.alloc(0)])
@@ -144,6 +176,6 @@ export class MemoryHub implements Pick<HubChannel, 'keys' | 'request' | 'downloa
       throw new TocsinError('unreachable', 'Cannot read the answer: it broke off');
     }
     to.end();
-    return { status: from > 0 ? 206 : 200, headers: {}, bytes: bytes.length, body: Buffer.alloc(0) };
+    await finished(to);
   }
 }

@@ -45,7 +45,8 @@ export class ClassReader {
     return Array.from({ length: this.count }, (_, index) => this.#read(index));
   }
 
-  #read(index: number): ClassRecord {
+  /** The line of a class number below `count` as it stands in the file, whatever it says. */
+  line(index: number): Uint8Array {
     if (index < 0 || index >= this.count) throw new RangeError(`no class ${index} among ${this.count}`);
     const start = this.#starts[index]!;
     const line = Buffer.allocUnsafe(this.#starts[index + 1]! - start);
@@ -54,7 +55,11 @@ export class ClassReader {
     );
     if (!whole || crc32(line) !== this.#checksums[index])
       throw corrupt(this.#name, 'its class records have changed since it was opened', 'an immutable file');
-    return decodeClass(line, this.#name);
+    return line;
+  }
+
+  #read(index: number): ClassRecord {
+    return decodeClass(this.line(index), this.#name);
   }
 
   #scan(total: number, hash: Hash): void {

@@ -14,13 +14,10 @@ export class LineNumbers {
     return this.#length;
   }
 
-  number(line: string): number {
+  /** The number of the line; a new one for one not seen before. */
+  number(line: string | Uint8Array): number {
     if (2 * (this.#length + 1) * SLOT > this.#slots.length) this.#grow();
-    const digest = hash('sha256', line, 'buffer');
-    const a = digest.readUInt32LE(0);
-    const b = digest.readUInt32LE(4);
-    const c = digest.readUInt32LE(8);
-    const d = digest.readUInt32LE(12);
+    const [a, b, c, d] = wordsOf(line);
     const slots = this.#slots;
     const at = this.#slotOf(a, b, c, d);
     if (slots[at + 4]! > 0) return slots[at + 4]! - 1;
@@ -30,6 +27,11 @@ export class LineNumbers {
     slots[at + 3] = d;
     slots[at + 4] = this.#length + 1;
     return this.#length++;
+  }
+
+  /** The number of a line seen before; -1 for another one. */
+  find(line: string | Uint8Array): number {
+    return this.#slots[this.#slotOf(...wordsOf(line)) + 4]! - 1;
   }
 
   /** Where the digest stands, or the free slot where it would. */
@@ -52,4 +54,9 @@ export class LineNumbers {
       for (let i = 0; i < SLOT; i++) this.#slots[to + i] = old[at + i]!;
     }
   }
+}
+
+function wordsOf(line: string | Uint8Array): [number, number, number, number] {
+  const digest = hash('sha256', line, 'buffer');
+  return [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), digest.readUInt32LE(12)];
 }

@@ -16,6 +16,7 @@ import { corrupt, HEADER_BYTES, PAGE_ENTRIES } from './segment-format.ts';
 import type { SegmentStructure } from './segment-structure.ts';
 import { openStructure } from './segment-structure.ts';
 import { verifyStructure } from './segment-verify.ts';
+import type { ClassLines } from './used-classes.ts';
 
 export { SegmentCursor } from './segment-cursor.ts';
 export { verifyFull } from './segment-verify.ts';
@@ -38,6 +39,8 @@ export interface OpenOptions {
   readonly verify?: 'structure' | 'full';
   /** After how many pages read for look-ups a filter of the pages is made; Infinity = never. Only speed differs. */
   readonly filterAfterReads?: number;
+  /** A segment with more classes is refused. */
+  readonly maxClasses?: number;
 }
 
 export class SegmentReader {
@@ -63,7 +66,7 @@ export class SegmentReader {
    * `corrupt` where it does not hold, `limit` where it is beyond SEGMENT_LIMITS.
    */
   static open(path: string, options: OpenOptions = {}): SegmentReader {
-    const segment = openStructure(path);
+    const segment = openStructure(path, options.maxClasses);
     try {
       if (options.verify === 'full') verifyStructure(segment);
       return new SegmentReader(path, segment, options.filterAfterReads ?? readsBeforeFilter(segment));
@@ -99,6 +102,12 @@ export class SegmentReader {
     this.#checkOpen();
     this.#allClasses ??= this.#segment.classes.all();
     return this.#allClasses;
+  }
+
+  /** The lines of all classes as they stand in the file, read when asked for. */
+  get classLines(): ClassLines {
+    const { classes } = this.#segment;
+    return { length: classes.count, line: (index) => classes.line(index) };
   }
 
   /**

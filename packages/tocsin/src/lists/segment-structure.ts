@@ -16,6 +16,7 @@ import {
   ENTRY_TAIL_BYTES,
   HEADER_BYTES,
   PAGE_ENTRIES,
+  SEGMENT_LIMITS,
   TRAILER_BYTES,
 } from './segment-format.ts';
 
@@ -35,18 +36,24 @@ export interface SegmentStructure {
   readonly classes: ClassReader;
 }
 
-/** Throws `not-found`, `io`, `format`, `corrupt` or `limit`; then nothing is left open. */
-export function openStructure(path: string): SegmentStructure {
+/**
+ * Throws `not-found`, `io`, `format`, `corrupt` or `limit` (also for more classes than `maxClasses`, of which memory is
+ * needed for each); then nothing is left open.
+ */
+export function openStructure(
+  path: string,
+  maxClasses: number = SEGMENT_LIMITS.maxClasses,
+): SegmentStructure {
   const fd = onFile('open', path, () => openSync(path, 'r'));
   try {
-    return readStructure(fd, basename(path));
+    return readStructure(fd, basename(path), maxClasses);
   } catch (error) {
     closeSync(fd);
     throw error;
   }
 }
 
-function readStructure(fd: number, name: string): SegmentStructure {
+function readStructure(fd: number, name: string, maxClasses: number): SegmentStructure {
   const stat = onFile('open', name, () => fstatSync(fd));
   if (!stat.isFile())
     throw new TocsinError('input', `Cannot read '${name}': it is no file, want a segment file`);
@@ -56,6 +63,11 @@ function readStructure(fd: number, name: string): SegmentStructure {
   if (bytes < HEADER_BYTES + TRAILER_BYTES) throw corrupt(name, 'it ends too early', 'a whole file');
   const end = readPart(fd, name, bytes - TRAILER_BYTES, TRAILER_BYTES); // step 2
   const { layout, covered, structureDigest } = decodeTrailer(end, kind, bytes, name);
+  if (layout.classCount > maxClasses)
+    throw new TocsinError(
+      'limit',
+      `Cannot read '${name}': it has ${layout.classCount} classes, want up to ${maxClasses}`,
+    );
   const hash = createHash('sha256').update(header); // step 3
   const classes = new ClassReader(fd, name, layout, hash);
   const index = readPart(fd, name, layout.indexOffset, layout.indexBytes);

@@ -12,6 +12,7 @@ import { createPart, onFile, syncDirectory, writeWhole } from './files.ts';
 import { compareKeys } from './keys.ts';
 import type { SegmentFile } from './segment-format.ts';
 import {
+  corrupt,
   ENTRY_TAIL_BYTES,
   encodeHeader,
   encodeTrailer,
@@ -33,6 +34,8 @@ export interface SegmentWriterOptions {
   readonly kind: KeyKind;
   /** Read at the first use of each index; an array may grow while the writer is at work. */
   readonly classes: readonly ClassRecord[] | ClassLines;
+  /** The only digest under which `finish` gives the file its name; with another one it throws `corrupt`. */
+  readonly digest?: string;
 }
 
 export class SegmentWriter {
@@ -121,6 +124,8 @@ export class SegmentWriter {
     this.#write(trailer);
     this.#write(encodeTrailerEnd(this.#structure.update(index).update(trailer).digest()));
     const digest = this.#hash.digest('hex');
+    if (digest !== (this.#options.digest ?? digest))
+      throw corrupt(segmentFileName(digest), 'it is not what was to be written', 'the digest that was named');
     const path = join(directory, segmentFileName(digest));
     onFile('write', this.#path, () => fsyncSync(this.#fd));
     onFile('write', path, () => renameSync(this.#path, path));

@@ -39,7 +39,14 @@ test('lists are fetched, checked and answered from', async (t) => {
   const { home, hub, update, levels, files } = stage(t);
   const entries = hub.publish([MALICIOUS, KNOWN_GOOD], { 'file-sha256': 8 });
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  assert.deepEqual(await update(), { kind: 'updated', revision: 1, files: 2, bytes });
+  assert.deepEqual(await update(), {
+    kind: 'updated',
+    revision: 1,
+    files: 2,
+    bytes,
+    deltas: 0,
+    deltaBytes: 0,
+  });
   assert.deepEqual(levels(1, 2, 3), ['malicious', 'good', null]);
   assert.deepEqual(files(), [...entries.map(({ digest }) => `${digest}.seg`), 'lists.json'].sort());
   assert.equal(readHeldLists(home)?.checkedAt, NOW);
@@ -167,7 +174,14 @@ test('whether lists are the same is told by their digests, not by the number of 
   hub.manifest = { ...hub.manifest, revision: 1_000_001 };
   assert.deepEqual(await update(), { kind: 'current', revision: 1_000_001 });
   hub.manifest = { ...hub.manifest, lists: hub.manifest.lists.slice(0, 1) };
-  assert.deepEqual(await update(), { kind: 'updated', revision: 1_000_001, files: 0, bytes: 0 });
+  assert.deepEqual(await update(), {
+    kind: 'updated',
+    revision: 1_000_001,
+    files: 0,
+    bytes: 0,
+    deltas: 0,
+    deltaBytes: 0,
+  });
 });
 
 test('two processes do not fetch at once', async (t) => {

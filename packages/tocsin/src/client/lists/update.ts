@@ -5,7 +5,10 @@
 //   GET /v1/lists ─ 304 ─► current
 //        │ manifest
 //        ▼
-//   each file that is missing ─► <digest>.part (goes on where it broke off) ─► SHA-256 = name? ─► <digest>.seg
+//   each file that is missing ─► an older one of its role and kind is here? ─► delta ─► SHA-256 = name? ─► <digest>.seg
+//        │ no, or it did not hold
+//        ▼
+//   <digest>.part (goes on where it broke off) ─► SHA-256 = name? ─► <digest>.seg
 //        ▼
 //   lists.json (the commit: durable) ─► files that nobody names any more are removed
 import { readdirSync, rmSync, statSync } from 'node:fs';
@@ -21,6 +24,7 @@ import type { HubAnswer, HubChannel } from '../channel/channel.ts';
 import { connectionRequest } from '../channel/connection.ts';
 import type { Home } from '../state/home.ts';
 import { makeHome, makePrivateDirectory } from '../state/home.ts';
+import { fetchDelta, NO_DELTA, wantsDelta } from './delta.ts';
 import { fetchFile } from './download.ts';
 import { withListLock } from './lock.ts';
 import type { HeldLists } from './store.ts';
@@ -36,7 +40,15 @@ export interface UpdateProgress {
 export type UpdateReport =
   /** What is here is what the hub has. */
   | { readonly kind: 'current'; readonly revision: number }
-  | { readonly kind: 'updated'; readonly revision: number; readonly files: number; readonly bytes: number };
+  | ({ readonly kind: 'updated'; readonly revision: number } & Fetched);
+
+/** What came: how many lists, with how many bytes; and how many of both as deltas. */
+export interface Fetched {
+  readonly files: number;
+  readonly bytes: number;
+  readonly deltas: number;
+  readonly deltaBytes: number;
+}
 
 export interface UpdateOptions {
   readonly home: Home;
@@ -81,13 +93,13 @@ async function update(options: UpdateOptions): Promise<UpdateReport> {
   }
   const manifest = manifestOf(expectOk(answer));
   const wanted = missing(home, manifest);
-  const bytes = await fetchAll(wanted, options);
+  const fetched = await fetchAll(wanted, held?.manifest.lists ?? [], options);
   for (const entry of manifest.lists) checkSegment(home, entry);
   writeHeldLists(home, { manifest, checkedAt, hub: channel.keys.root.id, etag: answer.headers.etag ?? null });
   removeUnused(home, manifest);
   if (wanted.length === 0 && sameLists(held, manifest))
     return { kind: 'current', revision: manifest.revision };
-  return { kind: 'updated', revision: manifest.revision, files: wanted.length, bytes };
+  return { kind: 'updated', revision: manifest.revision, ...fetched };
 }
 
 /** What is held from this hub; a damaged record, or another hub's lists, count as nothing. */
@@ -123,22 +135,45 @@ function missing(home: Home, manifest: ListManifest): readonly ListEntry[] {
   });
 }
 
-async function fetchAll(wanted: readonly ListEntry[], options: UpdateOptions): Promise<number> {
-  const { home, channel, onProgress, signal } = options;
-  const bytes = wanted.reduce((sum, entry) => sum + entry.bytes, 0);
-  let filesDone = 0;
-  let bytesBefore = 0;
+async function fetchAll(
+  wanted: readonly ListEntry[],
+  held: readonly ListEntry[],
+  options: UpdateOptions,
+): Promise<Fetched> {
+  const { home, channel, onProgress } = options;
+  const signal = options.signal ? { signal: options.signal } : {};
+  let total = wanted.reduce((sum, entry) => sum + entry.bytes, 0);
+  let fetched: Fetched = { files: 0, bytes: 0, deltas: 0, deltaBytes: 0 };
+  const tell = (more: number): void =>
+    onProgress?.({
+      files: wanted.length,
+      filesDone: fetched.files,
+      bytes: total,
+      bytesDone: fetched.bytes + more,
+    });
   for (const entry of wanted) {
-    const tell = (done: number): void =>
-      onProgress?.({ files: wanted.length, filesDone, bytes, bytesDone: bytesBefore + done });
     tell(0);
-    await fetchFile({ home, channel, entry, onBytes: tell, ...(signal ? { signal } : {}) });
-    filesDone++;
-    bytesBefore += entry.bytes;
-    tell(0);
+    const { files, bytes, deltas, deltaBytes } = fetched;
+    const old = held.find(({ role, kind }) => role === entry.role && kind === entry.kind);
+    const delta = wantsDelta(old, entry)
+      ? await fetchDelta({ home, channel, old, entry, ...signal })
+      : NO_DELTA;
+    if (delta.kind === 'applied') {
+      total += delta.bytes - entry.bytes;
+      fetched = {
+        files: files + 1,
+        bytes: bytes + delta.bytes,
+        deltas: deltas + 1,
+        deltaBytes: deltaBytes + delta.bytes,
+      };
+    } else {
+      await fetchFile({ home, channel, entry, onBytes: tell, ...signal });
+      fetched = { ...fetched, files: files + 1, bytes: bytes + entry.bytes };
+    }
   }
+  tell(0);
   if (wanted.length > 0) syncDirectory(home.lists);
-  return bytes;
+  return fetched;
 }
 
 /** The file is a segment of the kind and size that the manifest says. */
@@ -161,11 +196,13 @@ function checkSegment(home: Home, entry: ListEntry): void {
     );
 }
 
+/** Lists, and what was on the way to one: nobody else is at it, so that what is left was left by a killed process. */
+const LIST_WORK = /^(?:[0-9a-f]{64}\.(?:seg|part|delta|coming)|[0-9]+-[0-9]+-[0-9]+\.part)$/;
+
 function removeUnused(home: Home, manifest: ListManifest): void {
   const used = new Set(manifest.lists.map((entry) => `${entry.digest}.seg`));
   for (const name of readdirSync(home.lists))
-    if (/^[0-9a-f]{64}\.(seg|part)$/.test(name) && !used.has(name))
-      rmSync(join(home.lists, name), { force: true });
+    if (LIST_WORK.test(name) && !used.has(name)) rmSync(join(home.lists, name), { force: true });
 }
 
 function sameLists(held: HeldLists | null, manifest: ListManifest): boolean {

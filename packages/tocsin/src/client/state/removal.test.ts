@@ -47,6 +47,8 @@ function fill(home: Home): void {
   put('identity/pending.json.77.tmp', '{"privateKey":"PLANTED KEY"}');
   put(`lists/${DIGEST}.seg`, 'TOCSEG1\n');
   put(`lists/${DIGEST}.part`, 'TOC');
+  put(`lists/${DIGEST}.delta`, 'TOC');
+  put(`lists/${DIGEST}.coming`, 'TOC');
   put('lists/lists.json', '{"format":"tocsin-lists"}');
   put('lists/lock.db', '');
   put('spool.key', 'SPOOL KEY'.repeat(4));

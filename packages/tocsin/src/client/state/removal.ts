@@ -30,7 +30,7 @@ const TEMPORARY = '(?:\\.[0-9]+\\.tmp)?';
 const OWN: Readonly<Record<string, readonly RegExp[]>> = {
   lists: [
     new RegExp(`^lists\\.json${TEMPORARY}$`),
-    /^[0-9a-f]{64}\.(?:seg|part)$/,
+    /^[0-9a-f]{64}\.(?:seg|part|delta|coming)$/,
     /^[0-9]+-[0-9]+-[0-9]+\.part$/,
     new RegExp(`^lock\\.db${DATABASE}$`),
   ],
