@@ -24,19 +24,22 @@ export function recordOf({ level, category }: Pick<FixtureEntry, 'level' | 'cate
   return { level, category, name: null, source: 'test', reason: 'said so', lifetime: 60 };
 }
 
-/** Writes the segments of all entries into `directory`; of equal keys in one list the first counts. */
+/**
+ * Writes the segments of all entries into `directory`. Of equal keys in the bases, which never contradict each other, and
+ * of those in the changes the first counts.
+ */
 export function publishEntries(directory: string, entries: readonly FixtureEntry[]): ListEntry[] {
   mkdirSync(directory, { recursive: true });
-  const groups = Map.groupBy(entries, (entry) => `${roleOf(entry)} ${entry.kind}`);
+  const seen = new Set<string>();
+  const said = entries.filter(({ change, kind, key }) => {
+    const id = `${change} ${kind} ${toHex(key)}`;
+    return !seen.has(id) && seen.add(id);
+  });
+  const groups = Map.groupBy(said, (entry) => `${roleOf(entry)} ${entry.kind}`);
   return [...groups.values()].flatMap((group) => {
     const { kind } = group[0]!;
     const builder = new SegmentBuilder({ directory, kind });
-    const seen = new Set<string>();
-    for (const entry of group) {
-      if (seen.has(toHex(entry.key))) continue;
-      seen.add(toHex(entry.key));
-      builder.add(entry.key, 0, builder.classIndex(recordOf(entry)), 0);
-    }
+    for (const entry of group) builder.add(entry.key, 0, builder.classIndex(recordOf(entry)), 0);
     const { file } = builder.finish(directory);
     return [{ role: roleOf(group[0]!), kind, digest: file.digest, bytes: file.bytes, rows: file.rows }];
   });
