@@ -21,7 +21,7 @@ for (const { name, answer } of vectors.unreadable)
 
 test('more claims or longer texts than there may be are refused', () => {
   const [claim] = vectors.answers[0]!.answer.claims as { original: string | null }[];
-  const of = (claims: unknown) => ({ v: 1, standing: 'decided', claims });
+  const of = (claims: unknown) => ({ v: 1, standing: 'decided', claims, unread: [] });
   const { maxClaims, maxText } = HISTORY_LIMITS;
   assert.equal(parseHistory(of(Array(maxClaims).fill(claim))).claims.length, maxClaims);
   assert.throws(() => parseHistory(of(Array(maxClaims + 1).fill(claim))), isFormat);
@@ -39,6 +39,7 @@ test('no JSON at all brings anything but a history or words', () => {
     v: fc.constant(1),
     standing: fc.constantFrom(...STANDINGS),
     claims: fc.array(claim, { maxLength: 2 }),
+    unread: fc.array(fc.oneof(fc.string(), fc.anything()), { maxLength: 2 }),
   });
   fc.assert(
     fc.property(fc.oneof(fc.anything(), fc.jsonValue(), shaped), (value) => {
