@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { open } from 'lmdb';
 import type { TableDensity } from 'tocsin/lists/key-table.ts';
-import { drawPlaces, KeyTable } from 'tocsin/lists/key-table.ts';
+import { drawSecret, KeyTable } from 'tocsin/lists/key-table.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { INDEX_BENCH, INDEX_GOALS } from './config.ts';
 import type { Bench, BenchContext, BenchResult } from './goals.ts';
@@ -59,9 +59,9 @@ function measureTable(
   rounds: number,
 ): Measured {
   const count = objects.length / KEY;
-  const random = seededRandom('tocsin-bench-index-places');
-  const places = drawPlaces('file-sha256', (bytes) => random.bytes(bytes));
-  const table = KeyTable.create('file-sha256', count, places, { density });
+  const random = seededRandom('tocsin-bench-index-secret');
+  const secret = drawSecret((bytes) => random.bytes(bytes));
+  const table = KeyTable.create('file-sha256', count, secret, { density });
   const records = new Int32Array(INDEX_BENCH.batch).fill(1);
   const started = performance.now();
   for (let at = 0; at < count; at += INDEX_BENCH.batch)

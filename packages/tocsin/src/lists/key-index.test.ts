@@ -7,7 +7,7 @@ import { TocsinError } from '../protocol/errors.ts';
 import type { ClassRecord } from '../protocol/verdict.ts';
 import { ASK_SEGMENTS, buildIndex, KeyIndex } from './key-index.ts';
 import { buildAside } from './key-index-aside.ts';
-import { drawPlaces, KeyTable } from './key-table.ts';
+import { drawSecret, KeyTable } from './key-table.ts';
 import { SegmentBuilder } from './segment-builder.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { derivedKey, record, withDirectory, withDirectoryAsync } from './test-help.ts';
@@ -58,7 +58,7 @@ test('records beyond what a slot can number are found in the segments themselves
     const reader = SegmentReader.open(path);
     // As if a segment with nearly as many classes as there are numbers stood before it.
     const { table } = buildIndex({ kind: KIND, paths: [path], random });
-    const shifted = KeyTable.create(KIND, rows, drawPlaces(KIND, random));
+    const shifted = KeyTable.create(KIND, rows, drawSecret(random));
     for (let n = 0; n < rows; n++) shifted.add(derivedKey(KIND, n), 0, 32, Int32Array.of(ASK_SEGMENTS), 1);
     assert.equal(table.rows, rows);
     const index = new KeyIndex({ table: shifted.share(), bases: [ASK_SEGMENTS - 1] }, [reader]);

@@ -8,8 +8,8 @@
 import { closeSync } from 'node:fs';
 import type { KeyKind } from '../protocol/kinds.ts';
 import type { ClassRecord } from '../protocol/verdict.ts';
-import type { KeyPlaces, SharedTable, TableDensity } from './key-table.ts';
-import { drawPlaces, KeyTable, MAX_RECORD } from './key-table.ts';
+import type { SharedTable, TableDensity } from './key-table.ts';
+import { drawSecret, KeyTable, MAX_RECORD } from './key-table.ts';
 import { pagesBuffer, readPages } from './pages.ts';
 import { corrupt, PAGE_ENTRIES } from './segment-format.ts';
 import type { SegmentReader } from './segment-reader.ts';
@@ -45,8 +45,7 @@ export function buildIndex({ kind, paths, random, ...options }: IndexOptions): I
   try {
     for (const path of paths) segments.push(openStructure(path));
     const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
-    const places: KeyPlaces = drawPlaces(kind, random);
-    const table = KeyTable.create(kind, rows, places, options);
+    const table = KeyTable.create(kind, rows, drawSecret(random), options);
     const bases: number[] = [];
     let base = 1;
     for (const segment of segments) {

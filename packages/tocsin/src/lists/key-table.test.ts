@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import type { KeyKind } from '../protocol/kinds.ts';
 import { KEY_KINDS } from '../protocol/kinds.ts';
-import { drawPlaces, KeyTable, MAX_RECORD, TABLE_DENSITY } from './key-table.ts';
+import { drawSecret, KeyTable, MAX_RECORD, TABLE_DENSITY } from './key-table.ts';
 
 /** Random bytes that follow from a seed (mulberry32), so that a failure can be run again. */
 function seeded(seed: number): (bytes: number) => Uint8Array {
@@ -20,7 +20,7 @@ function seeded(seed: number): (bytes: number) => Uint8Array {
 }
 
 function tableOf(kind: KeyKind, keys: readonly Uint8Array[], records: readonly number[]): KeyTable {
-  const table = KeyTable.create(kind, keys.length, drawPlaces(kind, seeded(1)), { density: 'dense' });
+  const table = KeyTable.create(kind, keys.length, drawSecret(seeded(1)), { density: 'dense' });
   const packed = Buffer.concat(keys);
   table.add(packed, 0, KEY_KINDS[kind].bytes, Int32Array.from(records), keys.length);
   return table;
@@ -33,7 +33,7 @@ test('adding and finding, alone and together, answer as a Map does, for each siz
     const entry = fc.tuple(fc.nat(300), fc.integer({ min: 1, max: MAX_RECORD }));
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 400 }), fc.integer(), (entries, seed) => {
-        const table = KeyTable.create(kind, entries.length, drawPlaces(kind, seeded(seed)), {
+        const table = KeyTable.create(kind, entries.length, drawSecret(seeded(seed)), {
           density: 'dense',
         });
         const map = new Map<number, number>();
@@ -77,7 +77,7 @@ test('a key that is added again keeps what it had, and a full table says so', ()
 });
 
 test('every slot can be filled, the last line goes on in the first, and a search still ends', () => {
-  const table = KeyTable.create('file-sha256', 4, drawPlaces('file-sha256', seeded(3)));
+  const table = KeyTable.create('file-sha256', 4, drawSecret(seeded(3)));
   const keys = Array.from({ length: 8 }, (_, i) => new Uint8Array(32).fill(0xff).fill(i, 0, 31));
   for (const [i, key] of keys.entries()) table.add(key, 0, 32, Int32Array.of(i + 1), 1);
   const found = keys.map((key) => table.find(key));
@@ -87,34 +87,53 @@ test('every slot can be filled, the last line goes on in the first, and a search
 
 test('a table in memory that another one had is empty, and takes none that is too small', () => {
   const random = seeded(9);
-  const places = drawPlaces('file-sha256', random);
+  const secret = drawSecret(random);
   const full = (rows: number): KeyTable => {
     const keys = random(rows * 32);
-    const table = KeyTable.create('file-sha256', rows, places);
+    const table = KeyTable.create('file-sha256', rows, secret);
     table.add(keys, 0, 32, new Int32Array(rows).fill(1), rows);
     return table;
   };
   for (const rows of [10, 5_000]) {
     const spent = full(rows).share().memory;
     const key = random(32);
-    const again = KeyTable.create('file-sha256', rows - 1, places, { spent });
+    const again = KeyTable.create('file-sha256', rows - 1, secret, { spent });
     again.add(key, 0, 32, Int32Array.of(5), 1);
     assert.equal(again.share().memory, spent);
     assert.equal(again.rows, 1);
     assert.equal(again.find(key), 5);
     for (let i = 0; i < 1_000; i++) assert.equal(again.find(random(32)), 0);
-    assert.notEqual(KeyTable.create('file-sha256', 20 * rows, places, { spent }).share().memory, spent);
+    assert.notEqual(KeyTable.create('file-sha256', 20 * rows, secret, { spent }).share().memory, spent);
   }
 });
 
-test('which bytes count is drawn anew, each place once, and every place is as likely', () => {
-  const counts = new Array<number>(16).fill(0);
-  for (let seed = 0; seed < 4_000; seed++) {
-    const places = drawPlaces('file-md5', seeded(seed));
-    assert.equal(new Set(places).size, 10);
-    counts[places[0]!]!++;
+test('the secret is odd numbers, drawn anew, and decides where a key goes', () => {
+  const key = seeded(1)(32);
+  const lines = new Set<number>();
+  for (let seed = 0; seed < 200; seed++) {
+    const secret = drawSecret(seeded(seed));
+    assert.ok(secret.length === 12 && secret.every((number) => (number & 1) === 1));
+    const table = KeyTable.create('file-sha256', 4_000, secret);
+    table.add(key, 0, 32, Int32Array.of(1), 1);
+    lines.add(new Int32Array(table.share().memory).findIndex((word) => word !== 0) >> 4);
   }
-  for (const count of counts) assert.ok(count > 150 && count < 350, `${counts.join(' ')}`);
+  assert.ok(lines.size > 150, `${lines.size} different lines`);
+});
+
+test('a key with one of its first 16 bytes altered is another key, whichever secret', () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const random = seeded(seed);
+    const key = random(16);
+    const table = KeyTable.create('file-md5', 1, drawSecret(random));
+    table.add(key, 0, 16, Int32Array.of(9), 1);
+    assert.equal(table.find(key), 9);
+    for (let at = 0; at < 16; at++)
+      for (const bit of [1, 0x80, 0xff]) {
+        const other = Uint8Array.from(key);
+        other[at]! ^= bit;
+        assert.equal(table.find(other), 0);
+      }
+  }
 });
 
 test('another thread reads the same table', async () => {

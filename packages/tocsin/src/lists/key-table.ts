@@ -6,13 +6,16 @@
 //   │ 32 bits of the fingerprint     │ 12 bits of the fingerprint | 20 bits: record    │   low 0: free, and all behind it are
 //   └────────────────────────────────┴─────────────────────────────────────────────────┘
 //
-// The line follows from 4 bytes of the key, the fingerprint from 5.5 others; a line that is full goes on in the next.
-// Which bytes these are, and in which order, is the secret of the process that made the table (`KeyPlaces`).
+// The line and the fingerprint follow from the first 16 bytes of the key, mixed with numbers that are the secret of the
+// process that made the table (`KeySecret`): three sums of the four words, each times an odd number of its own, modulo 2^32
+// (multilinear hashing; Carter and Wegman 1979, Lemire and Kaser 2014). A line that is full goes on in the next.
 //
 // How wrong can it be? A random key that is not in the table is compared with the filled slots of its line, and of the next
 // ones where that is full: 6 on average at 5.8 objects a line (the denser of TABLE_DENSITY). So it is taken for one that is
-// with a chance of 6 × 2^-44 < 2^-41. Who wants to make such a key must match 4 + 5.5 bytes (76 bits) of the key of an object,
-// and does not know which: of the 32! / 22! = 2^48 ways to choose them each is as likely.
+// with a chance of 6 × 2^-44 < 2^-41. Who wants to make such a key must know the secret, 12 numbers of 31 bits, or find one
+// with the first 16 bytes of a listed key (2^128 over the number of those). Asking teaches next to nothing of the secret: keys
+// that differ in one word never have the same three sums, since an odd number times what is not 0 is not 0, and of others
+// only 2^-41 do.
 import type { KeyKind } from '../protocol/kinds.ts';
 import { KEY_KINDS } from '../protocol/kinds.ts';
 
@@ -24,7 +27,9 @@ const RECORD_BITS = 20;
 export const MAX_RECORD = 2 ** RECORD_BITS - 1;
 const PRINT_MASK = ~MAX_RECORD;
 const FREE = 0;
-const USED_BYTES = 10;
+/** Words of a key that are mixed, and sums that are made of them. */
+const WORDS = 4;
+const SUMS = 3;
 /** Keys that are looked up together, so that their lines come from memory side by side and not in turn. */
 const TOGETHER = 64;
 const WASM_PAGE = 65_536;
@@ -35,8 +40,8 @@ const STEPS = 8;
 export const TABLE_DENSITY = { fast: 4.1, dense: 5.85 } as const;
 export type TableDensity = keyof typeof TABLE_DENSITY;
 
-/** Which bytes of a key make its line and its fingerprint: 10 different ones, in order. A secret of the process. */
-export type KeyPlaces = Uint8Array;
+/** Odd numbers of 32 bits, WORDS for each of the sums. A secret of the process. */
+export type KeySecret = Int32Array;
 
 /** Everything that another thread needs to read a table. It can be posted. */
 export interface SharedTable {
@@ -44,27 +49,15 @@ export interface SharedTable {
   readonly memory: SharedArrayBuffer;
   /** Of the memory only these are the table's. */
   readonly lines: number;
-  readonly places: KeyPlaces;
+  readonly secret: KeySecret;
   readonly rows: number;
 }
 
-/** Draws places for keys of a kind; `random` as in World. */
-export function drawPlaces(kind: KeyKind, random: (bytes: number) => Uint8Array): KeyPlaces {
-  const all = Uint8Array.from({ length: KEY_KINDS[kind].bytes }, (_, i) => i);
-  for (let i = 0; i < USED_BYTES; i++) {
-    const from = i + below(all.length - i, random);
-    [all[i], all[from]] = [all[from]!, all[i]!];
-  }
-  return all.slice(0, USED_BYTES);
-}
-
-/** A number below `limit` (at most 256), each as likely. */
-function below(limit: number, random: (bytes: number) => Uint8Array): number {
-  const fair = 256 - (256 % limit);
-  for (;;) {
-    const [byte] = random(1);
-    if (byte! < fair) return byte! % limit;
-  }
+/** Draws a secret; `random` as in World. */
+export function drawSecret(random: (bytes: number) => Uint8Array): KeySecret {
+  const bytes = random(4 * WORDS * SUMS);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Int32Array.from({ length: WORDS * SUMS }, (_, i) => view.getInt32(4 * i) | 1);
 }
 
 export interface TableOptions {
@@ -99,11 +92,19 @@ declare const WebAssembly: {
   }) => { readonly buffer: SharedArrayBuffer };
 };
 
+/** The secret, as the compiler reads it without looking whether it is long enough. */
+type Numbers = readonly [
+  ...[number, number, number, number],
+  ...[number, number, number, number],
+  ...[number, number, number, number],
+];
+
 export class KeyTable {
   readonly kind: KeyKind;
   readonly #keyBytes: number;
   readonly #words: Int32Array;
-  readonly #places: KeyPlaces;
+  readonly #secret: KeySecret;
+  readonly #numbers: Numbers;
   #rows: number;
   /** Of the keys that are looked up together: where the line begins, low and high word. */
   readonly #at = new Int32Array(TOGETHER);
@@ -117,13 +118,13 @@ export class KeyTable {
    * An empty table with room for `rows` keys. It takes the memory of `spent` where that is large enough: that table must
    * not be read any more, by no thread.
    */
-  static create(kind: KeyKind, rows: number, places: KeyPlaces, options: TableOptions = {}): KeyTable {
+  static create(kind: KeyKind, rows: number, secret: KeySecret, options: TableOptions = {}): KeyTable {
     const { density = 'fast', spent = null } = options;
     // One line more, so that there is always a free slot, where every search ends.
     const lines = Math.ceil(rows / TABLE_DENSITY[density]) + 1;
     const isEnough = spent !== null && spent.byteLength >= lines * LINE_BYTES;
     const memory = isEnough ? spent : allocate(lines * LINE_BYTES);
-    const table = new KeyTable({ kind, memory, lines, places, rows: 0 });
+    const table = new KeyTable({ kind, memory, lines, secret, rows: 0 });
     if (isEnough) table.#words.fill(FREE);
     return table;
   }
@@ -133,11 +134,12 @@ export class KeyTable {
     return new KeyTable(shared);
   }
 
-  private constructor({ kind, memory, lines, places, rows }: SharedTable) {
+  private constructor({ kind, memory, lines, secret, rows }: SharedTable) {
     this.kind = kind;
     this.#keyBytes = KEY_KINDS[kind].bytes;
     this.#words = new Int32Array(memory, 0, lines * LINE_WORDS);
-    this.#places = places;
+    this.#secret = secret;
+    this.#numbers = [...secret] as unknown as Numbers;
     this.#rows = rows;
   }
 
@@ -153,7 +155,7 @@ export class KeyTable {
   share(): SharedTable {
     const memory = this.#words.buffer as SharedArrayBuffer;
     const lines = this.#words.length / LINE_WORDS;
-    return { kind: this.kind, memory, lines, places: this.#places, rows: this.#rows };
+    return { kind: this.kind, memory, lines, secret: this.#secret, rows: this.#rows };
   }
 
   /** The record of the key that stands in `keys` at `offset`; 0 where it is not known. */
@@ -195,24 +197,19 @@ export class KeyTable {
     const ats = this.#at;
     const lows = this.#low;
     const highs = this.#high;
-    const p0 = this.#places[0]!;
-    const p1 = this.#places[1]!;
-    const p2 = this.#places[2]!;
-    const p3 = this.#places[3]!;
-    const p4 = this.#places[4]!;
-    const p5 = this.#places[5]!;
-    const p6 = this.#places[6]!;
-    const p7 = this.#places[7]!;
-    const p8 = this.#places[8]!;
-    const p9 = this.#places[9]!;
+    const view = new DataView(keys.buffer, keys.byteOffset, keys.length);
+    const [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3] = this.#numbers;
     const linesPerPlace = words.length / LINE_WORDS / 2 ** 32;
     for (let i = 0, k = offset; i < count; i++, k += stride) {
-      const place = (keys[k + p0]! << 24) | (keys[k + p1]! << 16) | (keys[k + p2]! << 8) | keys[k + p3]!;
-      const at = (((place >>> 0) * linesPerPlace) >>> 0) * LINE_WORDS;
-      const low = (keys[k + p4]! << 24) | (keys[k + p5]! << 16) | (keys[k + p6]! << 8) | keys[k + p7]!;
-      ats[i] = at;
+      const w0 = view.getInt32(k);
+      const w1 = view.getInt32(k + 4);
+      const w2 = view.getInt32(k + 8);
+      const w3 = view.getInt32(k + 12);
+      const place = Math.imul(w0, a0) + Math.imul(w1, a1) + Math.imul(w2, a2) + Math.imul(w3, a3);
+      ats[i] = (((place >>> 0) * linesPerPlace) >>> 0) * LINE_WORDS;
+      const low = (Math.imul(w0, b0) + Math.imul(w1, b1) + Math.imul(w2, b2) + Math.imul(w3, b3)) | 0;
       lows[i] = low === FREE ? 1 : low;
-      highs[i] = ((keys[k + p8]! << 24) | (keys[k + p9]! << 16)) & PRINT_MASK;
+      highs[i] = (Math.imul(w0, c0) + Math.imul(w1, c1) + Math.imul(w2, c2) + Math.imul(w3, c3)) & PRINT_MASK;
     }
     let touched = 0;
     for (let i = 0; i < count; i++) touched ^= words[ats[i]!]!;
