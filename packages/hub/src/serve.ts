@@ -86,7 +86,7 @@ export async function serve(
     const { url } = await server.listen(settings.listen);
     const browsers = await startBrowserServer(settings, { lists, hashLists }, log);
     if (browsers !== null) cleanUp.push(() => browsers.close());
-    const threads = await startThreads(hub, source);
+    const threads = await startThreads(hub, source, lists);
     if (threads !== null) cleanUp.push(() => threads.close());
     cleanUp.push(await follow(hub, lists), upkeep(hub, participation));
     void participation.publish();
@@ -138,11 +138,23 @@ async function makeServer(parts: ServerParts): Promise<HubServer> {
 }
 
 /** Over the system's clock and network, whatever the world of the hub is. */
-async function startThreads(hub: Hub, source: IndexMaker): Promise<LookupThreads | null> {
+async function startThreads(
+  hub: Hub,
+  source: IndexMaker,
+  lists: PublishedLists,
+): Promise<LookupThreads | null> {
   const { data, lookupListen: listen, lookupThreads } = hub.settings;
   if (listen === null) return null;
   const { source: database, log } = hub;
-  return await LookupThreads.start({ data, database, listen, threads: lookupThreads, source, log });
+  return await LookupThreads.start({
+    data,
+    database,
+    listen,
+    threads: lookupThreads,
+    source,
+    onDamage: () => lists.reportDamage(),
+    log,
+  });
 }
 
 /** Built in the background, once somebody wants them: a hub answers machines at once, browsers when their lists are there. */

@@ -78,6 +78,11 @@ export function heldCommand(program: Command): Command {
       const choice = choiceFrom(flags);
       const verdict = flags.decide === undefined ? null : oneOf('verdict', flags.decide, HELD_VERDICTS);
       const undo = flags.undo === undefined ? null : numberFrom(flags.undo);
+      if ([undo !== null, verdict !== null, flags.decisions === true].filter(Boolean).length > 1)
+        throw new TocsinError(
+          'input',
+          'Cannot do so much at once: --decide, --undo and --decisions exclude each other, want one of them',
+        );
       await withHub(flags, async (hub) => {
         if (undo !== null) await undoIt(hub, undo);
         else if (flags.decisions === true) await showDecisions(hub, flags.json === true);

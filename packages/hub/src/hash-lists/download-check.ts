@@ -39,7 +39,7 @@ function isMalicious(lists: ListSet, text: string): boolean {
   try {
     for (const key of keysToAsk({ kind: 'url', url: canonicalUrl(text) })) {
       const answer = lists.find(key);
-      if (answer.kind === 'listed') return answer.record.level === 'malicious';
+      if (answer.kind !== 'absent') return answer.record.level === 'malicious';
     }
     return false;
   } catch (error) {

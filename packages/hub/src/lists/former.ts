@@ -35,7 +35,11 @@ export function keepFormer(layout: Layout, lists: readonly PublishedList[]): voi
   for (const list of lists) {
     const path = formerPath(layout, list);
     const file = listPath(layout, list.digest);
-    if (!existsSync(path) && existsSync(file)) linkSync(file, path);
+    const [kept, published] = [path, file].map((each) => statSync(each, { throwIfNoEntry: false }));
+    if (published === undefined || kept?.ino === published.ino) continue;
+    // A list that was written again, to the same bytes, is another file: the link would keep the disk from being given back.
+    rmSync(path, { force: true });
+    linkSync(file, path);
   }
 }
 

@@ -3,11 +3,8 @@ import { createHash } from 'node:crypto';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { KEY_KIND_NAMES, keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import type { ListEntry, ListManifest, ListRole } from 'tocsin/protocol/lookup.ts';
-import { LOOKUP_LIMITS } from 'tocsin/protocol/lookup.ts';
+import { mostPrefixBits } from 'tocsin/protocol/lookup.ts';
 import type { Queries } from '../store/database.ts';
-
-/** How many known objects should share a look-up prefix at least, on average (design, rule 4). */
-export const OBJECTS_A_PREFIX = 64;
 
 interface Row {
   readonly revision: number;
@@ -43,21 +40,15 @@ export function manifestTag(manifest: ListManifest): string {
 }
 
 /**
- * Bits of a look-up prefix per kind: floor(log2(known objects / 64)). A kind of which fewer than 128 objects are known
- * has none: nothing is asked about it, for its lists are whole on every machine.
+ * Bits of a look-up prefix per kind: one less than a machine takes at most, so that 128 known objects share each on average,
+ * and no fewer than 64 share any: a bucket of random digests is that far below its average once in 10^8. A kind of which
+ * fewer than 256 objects are known has none: nothing is asked about it, for its lists are whole on every machine.
  */
 export function prefixBits(lists: readonly ListEntry[]): Partial<Record<KeyKind, number>> {
   const bits: Partial<Record<KeyKind, number>> = {};
   for (const kind of KEY_KIND_NAMES) {
-    const known = Math.max(rowsOf(lists, kind, true), rowsOf(lists, kind, false), 1);
-    const n = Math.floor(Math.log2(known / OBJECTS_A_PREFIX));
-    if (n >= 1) bits[kind] = Math.min(LOOKUP_LIMITS.maxPrefixBits, n);
+    const n = mostPrefixBits(lists, kind) - 1;
+    if (n >= 1) bits[kind] = n;
   }
   return bits;
-}
-
-/** Objects may stand in the bases and in the changes: the larger of the two is certainly known. */
-function rowsOf(lists: readonly ListEntry[], kind: KeyKind, changes: boolean): number {
-  const some = lists.filter((l) => l.kind === kind && (l.role === 'changes') === changes);
-  return some.reduce((sum, l) => sum + l.rows, 0);
 }

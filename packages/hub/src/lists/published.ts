@@ -83,6 +83,11 @@ export class PublishedLists {
     for (const listener of this.#listeners) listener(manifest);
   }
 
+  /** Has the files looked at, as if one had been read that does not hold. */
+  reportDamage(): void {
+    this.#onDamage();
+  }
+
   onRevision(listener: RevisionListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

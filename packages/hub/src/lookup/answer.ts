@@ -1,4 +1,5 @@
 // Answers look-ups from the published lists. The hub keeps nothing of a question: no log line, no counter by key.
+import { setImmediate } from 'node:timers/promises';
 import type { ListSet } from 'tocsin/lists/list-set.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { parseHex, toHex } from 'tocsin/protocol/hex.ts';
@@ -13,27 +14,63 @@ export const MAX_BUCKET = 65_536;
 /** Objects in one whole answer. */
 export const MAX_ANSWER_OBJECTS = 1_000_000;
 
-/** Answers, in the order of the questions, what `lookupFault` found nothing wrong with; throws `limit`. */
-export function answer(lists: ListSet, request: LookupRequest): LookupResponse {
-  const classes = new Classes();
-  let objects = 0;
-  const buckets = request.prefixes.map((question) => {
-    const bucket = findBucket(lists, question, classes);
-    objects += bucket.length;
-    if (objects > MAX_ANSWER_OBJECTS)
-      throw tooMany(`${request.prefixes.length} prefixes`, 'known objects', MAX_ANSWER_OBJECTS);
-    return bucket;
-  });
-  const { revision } = lists.manifest;
-  const unknownLifetime = LIFETIME_SECONDS.unknown;
-  return { v: 1, revision, classes: classes.records, buckets, unknownLifetime };
+export const SLICES = {
+  /** Prefixes that are answered in one go, some milliseconds; then others get their turn. */
+  prefixes: 16,
+  /** Where the lists changed in between it begins anew; the last time it goes on to the end. */
+  tries: 3,
+} as const;
+
+/**
+ * Answers, in the order of the questions, what `lookupFault` found nothing wrong with: as it stands on the wire, of a size that
+ * does not tell what is in it. All of it is from one revision. Rejects with `limit` beyond the largest.
+ */
+export async function answer(lists: { readonly set: ListSet }, request: LookupRequest): Promise<Buffer> {
+  const { prefixes } = request;
+  for (let tries = 1; ; tries++) {
+    const { set } = lists;
+    const draft = new Draft(set);
+    for (let i = 0; i < prefixes.length && lists.set === set; ) {
+      draft.add(prefixes[i++]!);
+      if (i % SLICES.prefixes === 0 && i < prefixes.length && tries < SLICES.tries) await setImmediate();
+    }
+    if (draft.prefixes === prefixes.length) return draft.text();
+  }
 }
 
-/** An answer as it stands on the wire, of a size that does not tell what is in it; throws `limit` beyond the largest. */
-export function answerText(response: LookupResponse): Buffer {
-  const body = padded(JSON.stringify(response), ANSWER_SIZES);
-  if (body === null) throw tooMany(`${response.buckets.length} prefixes`, 'bytes', ANSWER_SIZES.at(-1)!);
-  return body;
+/** An answer from the lists of one revision, while it grows. */
+class Draft {
+  readonly #lists: ListSet;
+  readonly #classes = new Classes();
+  readonly #buckets: string[] = [];
+  #objects = 0;
+
+  constructor(lists: ListSet) {
+    this.#lists = lists;
+  }
+
+  get prefixes(): number {
+    return this.#buckets.length;
+  }
+
+  add(question: PrefixQuestion): void {
+    const bucket = findBucket(this.#lists, question, this.#classes);
+    this.#objects += bucket.length;
+    if (this.#objects > MAX_ANSWER_OBJECTS)
+      throw tooMany('so many prefixes', 'known objects', MAX_ANSWER_OBJECTS);
+    this.#buckets.push(JSON.stringify(bucket));
+  }
+
+  /** The JSON of a LookupResponse; the buckets are put together as texts, for they are large. */
+  text(): Buffer {
+    const { revision } = this.#lists.manifest;
+    const head = { v: 1, revision, classes: this.#classes.records } satisfies Partial<LookupResponse>;
+    const tail = { unknownLifetime: LIFETIME_SECONDS.unknown } satisfies Partial<LookupResponse>;
+    const json = `${JSON.stringify(head).slice(0, -1)},"buckets":[${this.#buckets.join()}],${JSON.stringify(tail).slice(1)}`;
+    const body = padded(json, ANSWER_SIZES);
+    if (body === null) throw tooMany(`${this.prefixes} prefixes`, 'bytes', ANSWER_SIZES.at(-1)!);
+    return body;
+  }
 }
 
 function findBucket(

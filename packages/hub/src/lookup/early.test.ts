@@ -41,7 +41,7 @@ before(async () => {
       app.addHook('onRequest', async () => {
         framework++;
       });
-      const explain = async (): Promise<{ claims: [] }> => ({ claims: [] });
+      const explain = async () => ({ claims: [], unread: [], resolution: { kind: 'none' } });
       const { clock } = systemWorld;
       registerLookupRoutes(app, { lists, known, clock, explain: explain as never, answerEarly });
     },
@@ -137,6 +137,18 @@ for (const [what, request, early] of CASES)
     assert.equal(ways.later, ways.first);
     if (early !== null) assert.equal(ways.early, early);
   });
+
+test('one object: its history is told, and what it could be instead is refused in words', async () => {
+  const { later } = await bothWays(get(`/v1/objects/sha256:${bad}?history=true`));
+  assert.match(later, /^HTTP\/1\.1 200 OK\r\n.*"level":"malicious".*"claims":\[\],"unread":\[\]\}$/s);
+  for (const query of ['history=1', 'history'])
+    assert.match((await bothWays(get(`/v1/objects/sha256:${bad}?${query}`))).later, /^HTTP\/1\.1 400 /);
+  const { later: long } = await bothWays(get(`/v1/objects/${'a'.repeat(7_000)}`));
+  assert.match(
+    long,
+    /^HTTP\/1\.1 413 .*application\/problem\+json.*Cannot read the request: a part of its path/s,
+  );
+});
 
 test('early: a body in two pieces is taken together', async () => {
   const request = post(VALID);

@@ -2,21 +2,22 @@
 // The same answers, byte for byte, as the routes of routes.ts give, which take what is left here: refusals and faults of
 // one object, and whatever the load does not allow.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol/packed-lookup.ts';
 import { PROBLEM_TYPE, problemOf } from 'tocsin/protocol/problem.ts';
+import { SERVER_LIMITS } from '../server/config.ts';
 import type { AnswerEarly, EarlyRequest } from '../server/early.ts';
 import type { LookupLoad } from './load.ts';
 import type { Known } from './objects.ts';
 import { answerOne, answerPacked, JSON_TYPE } from './objects.ts';
 
 const ONE_OBJECT = '/v1/objects/';
+/** As long as the framework takes a part of a path (server/server.ts), and as it takes it: without a slash. */
+const ID = new RegExp(`^${ONE_OBJECT}[^/?]{1,${SERVER_LIMITS.maxPathPart}}$`);
 
 export function earlyLookups(known: Known, load: LookupLoad): AnswerEarly {
   return (early) => {
     const { method, url = '' } = early.request;
-    if (method === 'GET' && url.startsWith(ONE_OBJECT) && !url.includes('?'))
-      return oneObject(known, load, early);
+    if (method === 'GET' && ID.test(url)) return oneObject(known, load, early);
     return method === 'POST' && url === '/v1/lookup' && packedKeys(known, load, early);
   };
 }
@@ -36,7 +37,7 @@ function oneObject(
   } catch {
     return false; // said in one place: by the route
   } finally {
-    load.done(1);
+    load.done(machine.machineId, 1);
   }
 }
 
@@ -47,12 +48,12 @@ function packedKeys(known: Known, load: LookupLoad, early: EarlyRequest): boolea
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
+    // Whatever is thrown here would end the process: there is no framework around it.
     try {
       const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
       const answer = answerPacked(known, parsePackedRequest(body));
       end(response, { ...headers, 'content-type': PACKED_TYPES.response }, answer);
     } catch (error) {
-      if (!(error instanceof TocsinError)) throw error;
       const { problem } = problemOf(error);
       response.statusCode = problem.status;
       const own = { 'content-type': `${PROBLEM_TYPE}; charset=utf-8` };
@@ -61,7 +62,7 @@ function packedKeys(known: Known, load: LookupLoad, early: EarlyRequest): boolea
     }
   });
   // Once, whether it was answered or broke off.
-  response.once('close', () => load.done(bytes));
+  response.once('close', () => load.done(machine.machineId, bytes));
   return true;
 }
 

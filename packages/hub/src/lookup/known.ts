@@ -1,8 +1,10 @@
 // What the published lists of this moment say of whole keys, by heart: one index a kind over the base lists, made aside
 // when they change (index-maker.ts), and one over the changes, which are few. Taken from the first question about a kind
-// on: most hubs are never asked by whole keys. Until both are there the files are asked, which say the same.
+// on: most hubs are never asked by whole keys. Until both are there the first time the files are asked, which say the same.
+// When lists change, what was published before is said until the new index is there, and then the new one at once: never
+// half of each, and never from files by the thousand.
 //
-//   key ─► changes ─ listed ─► that, or nothing where it was taken back
+//   key ─► changes ─ listed ─► that (level `unknown`: taken back, or held for a person)
 //             └─ absent ─► malicious and known-good in one table ─► record, or nothing
 import { KeyIndex } from 'tocsin/lists/key-index.ts';
 import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
@@ -21,13 +23,17 @@ interface Held {
   readonly readers: readonly SegmentReader[];
 }
 
+/** What one publication says of a kind. */
+interface Snapshot {
+  readonly bases: Held | null;
+  readonly changes: Held | null;
+}
+
 interface Kind {
   /** False until somebody asked: then nothing is held. */
   asked: boolean;
-  /** False while what is held is not what is published. */
-  current: boolean;
-  bases: Held | null;
-  changes: Held | null;
+  /** Null while the files are asked. */
+  snapshot: Snapshot | null;
 }
 
 export interface KnownParts {
@@ -48,8 +54,7 @@ export class KnownObjects {
   /** Follows the lists of each kind that is asked about. */
   constructor(parts: KnownParts) {
     this.#parts = parts;
-    for (const kind of KEY_KIND_NAMES)
-      this.#kinds.set(kind, { asked: false, current: false, bases: null, changes: null });
+    for (const kind of KEY_KIND_NAMES) this.#kinds.set(kind, { asked: false, snapshot: null });
     this.#unfollow = parts.lists.onRevision(() => this.#follow());
   }
 
@@ -58,16 +63,17 @@ export class KnownObjects {
     return this.#following;
   }
 
-  /** What is published of the key that stands in `keys` at `offset`; null where nothing is, or it was taken back. */
+  /**
+   * What is published of the key that stands in `keys` at `offset`: a record of level `unknown` where that was taken back,
+   * null where nothing is known.
+   */
   find(kind: KeyKind, keys: Uint8Array, offset = 0): ClassRecord | null {
-    const { current, changes, bases } = this.#asked(kind);
-    if (!current) return this.#inFiles(kind, keys, offset);
-    const changed = changes?.index.find(keys, offset) ?? null;
-    if (changed !== null) return changed.level === 'unknown' ? null : changed;
-    return bases?.index.find(keys, offset) ?? null;
+    const snapshot = this.#snapshot(kind);
+    if (snapshot === null) return this.#inFiles(kind, keys, offset);
+    return snapshot.changes?.index.find(keys, offset) ?? snapshot.bases?.index.find(keys, offset) ?? null;
   }
 
-  /** As `find`, for `count` packed keys at once: calls back for each that is known. */
+  /** As `find`, for `count` packed keys at once: calls back for each that is known and not taken back. */
   findMany(
     kind: KeyKind,
     keys: Uint8Array,
@@ -75,18 +81,18 @@ export class KnownObjects {
     onKnown: (i: number, record: ClassRecord) => void,
   ): void {
     const { bytes } = KEY_KINDS[kind];
-    const { current, changes, bases } = this.#asked(kind);
-    const inBases = current ? numbersIn(bases, keys, count) : null;
-    const inChanges = current ? numbersIn(changes, keys, count) : null;
+    const snapshot = this.#snapshot(kind);
+    const inBases = numbersIn(snapshot?.bases ?? null, keys, count);
+    const inChanges = numbersIn(snapshot?.changes ?? null, keys, count);
     for (let i = 0; i < count; i++) {
       const number = inBases === null ? 0 : inBases[i]!;
       const isChanged = inChanges !== null && inChanges[i] !== 0;
-      if (current && !isChanged && number === 0) continue;
+      if (snapshot !== null && !isChanged && number === 0) continue;
       const record =
-        current && !isChanged
-          ? bases!.index.record(number, keys, i * bytes)
+        snapshot !== null && !isChanged
+          ? snapshot.bases!.index.record(number, keys, i * bytes)
           : this.find(kind, keys, i * bytes);
-      if (record !== null) onKnown(i, record);
+      if (record !== null && record.level !== 'unknown') onKnown(i, record);
     }
   }
 
@@ -95,35 +101,27 @@ export class KnownObjects {
     this.#closed = true;
     this.#unfollow();
     await this.#following;
-    for (const { bases, changes } of this.#kinds.values())
-      for (const held of [bases, changes]) this.#release(held);
+    for (const { snapshot } of this.#kinds.values()) this.#release(snapshot, null);
     this.#kinds.clear();
   }
 
-  #asked(kind: KeyKind): Kind {
+  #snapshot(kind: KeyKind): Snapshot | null {
     const held = this.#kinds.get(kind)!;
     if (!held.asked) {
       held.asked = true;
       this.#follow();
     }
-    return held;
+    return held.snapshot;
   }
 
   #inFiles(kind: KeyKind, keys: Uint8Array, offset: number): ClassRecord | null {
     const bytes = keys.subarray(offset, offset + KEY_KINDS[kind].bytes);
     const answer = this.#parts.lists.set.find({ kind, bytes });
-    return answer.kind === 'listed' ? answer.record : null;
+    return answer.kind === 'absent' ? null : answer.record;
   }
 
-  /** Marks what is not current any more, at once, and has it made. */
   #follow(): void {
-    for (const [kind, held] of this.#kinds) held.current = held.asked && this.#isCurrent(kind, held);
     this.#following = this.#following.then(() => this.#takeUp());
-  }
-
-  #isCurrent(kind: KeyKind, { bases, changes }: Kind): boolean {
-    const [wantedBases, wantedChanges] = this.#wanted(kind);
-    return holds(bases, wantedBases) && holds(changes, wantedChanges);
   }
 
   /** Digests of the lists of a kind as they are published now: those of the bases, that of the changes. */
@@ -135,26 +133,36 @@ export class KnownObjects {
 
   async #takeUp(): Promise<void> {
     for (const [kind, held] of this.#kinds) {
-      if (this.#closed || held.current || !held.asked) continue;
+      if (this.#closed || !held.asked) continue;
+      const old = held.snapshot;
       try {
-        const [bases, changes] = this.#wanted(kind);
-        held.bases = await this.#take(kind, held.bases, bases);
-        held.changes = await this.#take(kind, held.changes, changes);
-        held.current = this.#isCurrent(kind, held); // another revision may have come meanwhile
+        held.snapshot = await this.#next(kind, old);
       } catch (error) {
+        held.snapshot = null;
         this.#parts.log(
           `the index of ${kind} cannot be made, its list files are asked: ${errorWords(error)}`,
         );
       }
+      this.#release(old, held.snapshot);
     }
   }
 
-  /** What is held where that is it; else a new one, and the old one is given back. */
+  /** What is published now; of the old one whatever is still the same. */
+  async #next(kind: KeyKind, old: Snapshot | null): Promise<Snapshot> {
+    const [wantedBases, wantedChanges] = this.#wanted(kind);
+    const bases = await this.#take(kind, old?.bases ?? null, wantedBases);
+    try {
+      return { bases, changes: await this.#take(kind, old?.changes ?? null, wantedChanges) };
+    } catch (error) {
+      this.#release({ bases, changes: null }, old);
+      throw error;
+    }
+  }
+
+  /** What is held where that is it, else a new one. */
   async #take(kind: KeyKind, held: Held | null, digests: readonly string[]): Promise<Held | null> {
-    if (holds(held, digests)) return held;
-    const taken = digests.length === 0 ? null : await this.#open(kind, digests);
-    this.#release(held);
-    return taken;
+    if (digests.length === 0) return null;
+    return held?.want.digests.join() === digests.join() ? held : await this.#open(kind, digests);
   }
 
   async #open(kind: KeyKind, digests: readonly string[]): Promise<Held> {
@@ -170,15 +178,14 @@ export class KnownObjects {
     }
   }
 
-  #release(held: Held | null): void {
-    if (held === null) return;
-    for (const reader of held.readers) reader.close();
-    this.#parts.source.giveBack(held.want);
+  /** Gives back what the one holds and the other does not. */
+  #release(snapshot: Snapshot | null, kept: Snapshot | null): void {
+    for (const held of [snapshot?.bases, snapshot?.changes]) {
+      if (held === undefined || held === null || held === kept?.bases || held === kept?.changes) continue;
+      for (const reader of held.readers) reader.close();
+      this.#parts.source.giveBack(held.want);
+    }
   }
-}
-
-function holds(held: Held | null, digests: readonly string[]): boolean {
-  return (held?.want.digests ?? []).join() === digests.join();
 }
 
 function numbersIn(held: Held | null, keys: Uint8Array, count: number): Int32Array | null {

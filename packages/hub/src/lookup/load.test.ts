@@ -16,7 +16,7 @@ test('load: one client has its burst and its rate, another its own', () => {
   const piece = 2 ** 20;
   const ask = (client: string): string => {
     const { kind } = load.admit(client, piece);
-    if (kind === 'admitted') load.done(piece);
+    if (kind === 'admitted') load.done(client, piece);
     return kind;
   };
   const asked = Array.from({ length: LOAD_LIMITS.burstBytes / piece + 5 }, () => ask('a'));
@@ -32,19 +32,52 @@ test('load: however requests come and go, no more is under way than may be, and 
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -1, max: 2 ** 21 }), { maxLength: 400 }), (steps) => {
       const load = new LookupLoad(new HandClock());
-      const open: number[] = [];
+      const open: (readonly [client: string, bytes: number])[] = [];
+      const sum = (of: typeof open): number => of.reduce((bytes, [, each]) => bytes + each, 0);
       for (const [i, step] of steps.entries()) {
+        const client = `client ${i % 5}`;
         if (step <= 0) {
-          const bytes = open.shift();
-          if (bytes !== undefined) load.done(bytes);
-        } else if (load.admit(`client ${i}`, step).kind === 'admitted') open.push(step);
-        assert.ok(open.reduce((sum, bytes) => sum + bytes, 0) <= LOAD_LIMITS.maxBytesAtOnce);
+          const first = open.shift();
+          if (first !== undefined) load.done(...first);
+        } else if (load.admit(client, step).kind === 'admitted') open.push([client, step]);
+        const own = open.filter(([who]) => who === client);
+        assert.ok(sum(open) <= LOAD_LIMITS.maxBytesAtOnce);
+        assert.ok(sum(own) <= LOAD_LIMITS.maxClientBytesAtOnce && own.length <= LOAD_LIMITS.maxClientAtOnce);
       }
-      for (const bytes of open) load.done(bytes);
-      assert.equal(load.admit('last', LOAD_LIMITS.maxBytesAtOnce).kind, 'admitted');
+      for (const each of open) load.done(...each);
+      assert.equal(load.admit('last', LOAD_LIMITS.maxClientBytesAtOnce).kind, 'admitted');
     }),
     { numRuns: 200 },
   );
+});
+
+test('load: whoever opens large bodies and sends nothing keeps out himself, and nobody who asks by prefix', () => {
+  const load = new LookupLoad(new HandClock());
+  const large = 2 ** 21;
+  const admitted = (client: string, bytes: number): boolean => load.admit(client, bytes).kind === 'admitted';
+  const one = Array.from({ length: 40 }, () => admitted('one', large)).filter(Boolean).length;
+  assert.equal(one, LOAD_LIMITS.maxClientBytesAtOnce / large);
+  assert.ok(admitted('other', large));
+  for (let n = 0; n < 40; n++) while (admitted(`crowd ${n}`, large));
+  assert.deepEqual(load.admit('late', large).kind, 'busy');
+  assert.ok(admitted('late', 128));
+});
+
+test('load: what an answer weighs counts for what may be asked next', () => {
+  const clock = new HandClock();
+  const load = new LookupLoad(clock);
+  const ask = (): string => {
+    const { kind } = load.admit('a', 128);
+    if (kind === 'admitted') load.done('a', 128);
+    return kind;
+  };
+  for (let n = 0; n < 8; n++) {
+    assert.equal(ask(), 'admitted');
+    load.charge('a', 2 ** 25);
+  }
+  assert.equal(ask(), 'too-many');
+  clock.ms += 1_000;
+  assert.equal(ask(), 'admitted');
 });
 
 test('load: a hub that is full says so before it reads, and takes more once an answer has ended', async (t) => {
@@ -64,10 +97,10 @@ test('load: a hub that is full says so before it reads, and takes more once an a
   const body = Buffer.alloc(2 ** 20);
   const ask = () =>
     app.inject({ method: 'POST', url: '/ask', headers: { 'content-type': 'application/x' }, payload: body });
-  const first = Array.from({ length: LOAD_LIMITS.maxBytesAtOnce / body.length }, ask);
+  const first = Array.from({ length: LOAD_LIMITS.maxClientBytesAtOnce / body.length }, ask);
   await new Promise((done) => setTimeout(done, 100));
   const refused = await ask();
-  assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '1']);
+  assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [429, '1']);
   go();
   for (const answer of await Promise.all(first)) assert.equal(answer.statusCode, 200);
   assert.equal((await ask()).statusCode, 200);

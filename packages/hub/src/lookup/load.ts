@@ -10,7 +10,13 @@ import { TokenBuckets } from '../server/token-buckets.ts';
 export const LOAD_LIMITS = {
   /** Bodies of look-ups at once, by what their heads say; beyond it the hub is busy: 503. */
   maxBytesAtOnce: 64 * 2 ** 20,
-  /** What one client may ask, bytes of bodies: a burst, and then so much a second; beyond it 429. */
+  /** Kept free for bodies up to `smallBytes`, as questions by prefix have: large ones cannot keep these out. */
+  reservedBytes: 16 * 2 ** 20,
+  smallBytes: 2 ** 16,
+  /** Of one client at once; beyond it 429. */
+  maxClientBytesAtOnce: 8 * 2 ** 20,
+  maxClientAtOnce: 64,
+  /** What one client may ask, bytes of bodies and of answers by prefix: a burst, then so much a second; beyond it 429. */
   burstBytes: 256 * 2 ** 20,
   bytesPerSecond: 64 * 2 ** 20,
   maxClients: 100_000,
@@ -23,8 +29,14 @@ export type Admission =
   | { readonly kind: 'admitted' }
   | { readonly kind: 'too-many' | 'busy'; readonly retryAfterSeconds: number };
 
+interface UnderWay {
+  requests: number;
+  bytes: number;
+}
+
 export class LookupLoad {
   readonly #clients: TokenBuckets;
+  readonly #underWay = new Map<string, UnderWay>();
   #bytes = 0;
 
   constructor(clock: Clock) {
@@ -33,32 +45,49 @@ export class LookupLoad {
 
   /** What is admitted is to be given back by `done` with the same number. */
   admit(client: string, bytes: number): Admission {
-    if (this.#bytes + bytes > LOAD_LIMITS.maxBytesAtOnce)
-      return { kind: 'busy', retryAfterSeconds: LOAD_LIMITS.retrySeconds };
+    const { maxBytesAtOnce, maxClientAtOnce, maxClientBytesAtOnce, reservedBytes, retrySeconds } =
+      LOAD_LIMITS;
+    const room = maxBytesAtOnce - (bytes > LOAD_LIMITS.smallBytes ? reservedBytes : 0);
+    if (this.#bytes + bytes > room) return { kind: 'busy', retryAfterSeconds: retrySeconds };
+    const own = this.#underWay.get(client) ?? { requests: 0, bytes: 0 };
+    if (own.requests >= maxClientAtOnce || own.bytes + bytes > maxClientBytesAtOnce)
+      return { kind: 'too-many', retryAfterSeconds: retrySeconds };
     const wait = this.#clients.take(client, CLIENT, bytes);
     if (wait > 0) return { kind: 'too-many', retryAfterSeconds: wait };
     this.#bytes += bytes;
+    this.#underWay.set(client, { requests: own.requests + 1, bytes: own.bytes + bytes });
     return { kind: 'admitted' };
   }
 
-  done(bytes: number): void {
+  done(client: string, bytes: number): void {
     this.#bytes -= bytes;
+    const own = this.#underWay.get(client);
+    if (own === undefined) return;
+    own.requests--;
+    own.bytes -= bytes;
+    if (own.requests === 0) this.#underWay.delete(client);
+  }
+
+  /** What an answer was beyond its question: it counts for what the client may ask next. */
+  charge(client: string, bytes: number): void {
+    this.#clients.take(client, CLIENT, bytes);
   }
 }
 
 /** Guards the routes of `app` (a scope of their own) from the head of a request to the end of its answer. */
 export function guardLoad(app: FastifyInstance, load: LookupLoad): void {
-  const admitted = new WeakMap<FastifyRequest, number>();
+  const admitted = new WeakMap<FastifyRequest, { readonly client: string; readonly bytes: number }>();
   const release = async (request: FastifyRequest): Promise<void> => {
-    const bytes = admitted.get(request);
-    if (bytes === undefined) return;
+    const what = admitted.get(request);
+    if (what === undefined) return;
     admitted.delete(request);
-    load.done(bytes);
+    load.done(what.client, what.bytes);
   };
   app.addHook('onRequest', async (request, reply) => {
     const bytes = bodyBytes(request);
-    const admission = load.admit(request.machine?.machineId ?? '', bytes);
-    if (admission.kind === 'admitted') admitted.set(request, bytes);
+    const client = request.machine?.machineId ?? '';
+    const admission = load.admit(client, bytes);
+    if (admission.kind === 'admitted') admitted.set(request, { client, bytes });
     else return refuse(reply, admission);
   });
   app.addHook('onResponse', release);

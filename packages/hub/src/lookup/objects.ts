@@ -8,7 +8,7 @@ import { formatKey, keysToAsk, parseObject } from 'tocsin/protocol/objects.ts';
 import type { PackedRequest } from 'tocsin/protocol/packed-lookup.ts';
 import { encodePackedResponse } from 'tocsin/protocol/packed-lookup.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
-import { LIFETIME_SECONDS, UNKNOWN, verdictOf } from 'tocsin/protocol/verdict.ts';
+import { capAlias, LIFETIME_SECONDS, UNKNOWN, verdictOf } from 'tocsin/protocol/verdict.ts';
 import { Classes } from './classes.ts';
 import type { KnownObjects } from './known.ts';
 
@@ -62,13 +62,13 @@ export function answerObjects(known: Known, keys: readonly ObjectKey[]): Objects
   const classes = new Classes();
   const objects = keys.map(({ kind, bytes }) => {
     const record = known.find(kind, bytes);
-    return record === null ? null : classes.indexOf(record);
+    return record === null || record.level === 'unknown' ? null : classes.indexOf(capAlias(kind, record));
   });
   return { v: 1, classes: classes.records, objects, unknownLifetime: LIFETIME_SECONDS.unknown };
 }
 
 export interface OneObject {
-  /** Of the keys that the words stand for, the one that is known, else the most exact. */
+  /** Of the keys that the words stand for, the most exact one of which anything is said, also that it was taken back. */
   readonly key: ObjectKey;
   /** `{"id","verdict"}` as JSON. */
   readonly text: string;
@@ -83,7 +83,7 @@ export function answerOne(known: Known, words: string): OneObject {
     record: known.find(key.kind, key.bytes),
   }));
   const { key, record } = found.find((each) => each.record !== null) ?? found[0]!;
-  const verdict = record === null ? UNKNOWN : verdictOf(record);
+  const verdict = record === null ? UNKNOWN : capAlias(key.kind, verdictOf(record));
   const text = JSON.stringify({ id: formatKey(key.kind, key.bytes), verdict });
   return { key, text, lifetime: record?.lifetime ?? LIFETIME_SECONDS.unknown };
 }
@@ -92,7 +92,7 @@ export function answerPacked(known: Known, { kind, keys, count }: PackedRequest)
   const classes = new Classes();
   const objects = new Uint32Array(count);
   known.findMany(kind, keys, count, (i, record) => {
-    objects[i] = classes.indexOf(record) + 1;
+    objects[i] = classes.indexOf(capAlias(kind, record)) + 1;
   });
   return encodePackedResponse({
     classes: classes.records,

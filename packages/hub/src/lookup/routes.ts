@@ -13,12 +13,13 @@ import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol
 import type { Clock } from 'tocsin/protocol/world.ts';
 import { Type } from 'typebox';
 import type { PublishedLists } from '../lists/published.ts';
+import { SERVER_LIMITS } from '../server/config.ts';
 import type { AnswerEarly } from '../server/early.ts';
 import { sendWithheld, WithheldProblem } from '../server/withheld.ts';
 import type { Explanation } from '../verdicts/explain.ts';
-import { answer, answerText } from './answer.ts';
+import { answer } from './answer.ts';
 import { earlyLookups } from './early.ts';
-import { claimAsJson } from './history.ts';
+import { historyOf } from './history.ts';
 import type { KnownObjects } from './known.ts';
 import { guardLoad, LookupLoad } from './load.ts';
 import {
@@ -31,7 +32,9 @@ import {
 } from './objects.ts';
 
 /** A digest with its name, or an address; longer ones are not asked for in a path. */
-const OBJECT_ID_LENGTH = 2_048;
+const OBJECT_ID_LENGTH = SERVER_LIMITS.maxPathPart;
+/** What a history costs a client of what it may ask: 64 at once, and 16 a second. */
+const HISTORY_BYTES = 4 * 2 ** 20;
 
 const Kind = Type.Union(KEY_KIND_NAMES.map((name) => Type.Literal(name)));
 
@@ -82,11 +85,15 @@ export function registerLookupRoutes(app: FastifyInstance, parts: LookupParts): 
   parts.answerEarly?.(earlyLookups(parts.known, load));
   app.register(async (scope) => {
     guardLoad(scope, load);
-    registerRoutes(scope, parts);
+    registerRoutes(scope, parts, load);
   });
 }
 
-function registerRoutes(app: FastifyInstance, { lists, known, explain }: LookupParts): void {
+function registerRoutes(
+  app: FastifyInstance,
+  { lists, known, explain }: LookupParts,
+  load: LookupLoad,
+): void {
   app.addContentTypeParser(
     PACKED_TYPES.request,
     { parseAs: 'buffer', bodyLimit: PACKED_LIMITS.maxRequestBytes },
@@ -104,44 +111,45 @@ function registerRoutes(app: FastifyInstance, { lists, known, explain }: LookupP
       // The schema is for readers: the gate judges instead, so that a refusal names the item and the reason.
       validatorCompiler: () => () => true,
     },
-    (request, reply) => {
+    async (request, reply) => {
       const { body } = request;
       if (Buffer.isBuffer(body))
         return reply.type(PACKED_TYPES.response).send(answerPacked(known, parsePackedRequest(body)));
       if (typeof body === 'object' && body !== null && 'objects' in body)
         return reply.send(answerObjects(known, parseObjectsRequest(body)));
-      const { set } = lists;
-      const fault = lookupFault(body, set.manifest.prefixBits);
+      const fault = lookupFault(body, lists.manifest.prefixBits);
       if (fault !== null) return sendWithheld(reply, { ...fault, why: REASON_WORDS[fault.reason] });
-      return reply
-        .type(JSON_TYPE)
-        .header('cache-control', 'no-store, no-transform')
-        .send(answerText(answer(set, body as LookupRequest)));
+      const text = await answer(lists, body as LookupRequest);
+      load.charge(request.machine!.machineId, text.length);
+      return reply.type(JSON_TYPE).header('cache-control', 'no-store, no-transform').send(text);
     },
   );
-  registerObjectRoute(app, { known, explain });
+  registerObjectRoute(app, { known, explain }, load);
 }
 
 /** One object by any of its words (`tocsin check --help`), with everything that is said of it on demand. */
 function registerObjectRoute(
   app: FastifyInstance,
   { known, explain }: Pick<LookupParts, 'known' | 'explain'>,
+  load: LookupLoad,
 ): void {
-  app.get<{ Params: { id: string }; Querystring: { history?: boolean } }>(
+  app.get<{ Params: { id: string }; Querystring: { history?: 'true' } }>(
     '/v1/objects/:id',
     {
       schema: {
         summary: 'What is known of one object, and with history=true who said what of it',
         params: Type.Object({ id: Type.String({ minLength: 1, maxLength: OBJECT_ID_LENGTH }) }),
-        querystring: Type.Object({ history: Type.Optional(Type.Boolean()) }),
+        querystring: Type.Object({ history: Type.Optional(Type.Literal('true')) }),
       },
     },
     async (request, reply) => {
       const { key, text, lifetime } = answerOne(known, request.params.id);
       reply.header('cache-control', `private, max-age=${lifetime}`).type(JSON_TYPE);
-      if (request.query.history !== true) return reply.send(text);
-      const { claims, unread } = await explain(key);
-      return reply.send(JSON.stringify({ ...JSON.parse(text), claims: claims.map(claimAsJson), unread }));
+      if (request.query.history === undefined) return reply.send(text);
+      // It reads every source: dear, so it counts for much of what a client may ask.
+      load.charge(request.machine!.machineId, HISTORY_BYTES);
+      const { claims, unread } = historyOf(await explain(key));
+      return reply.send(JSON.stringify({ ...JSON.parse(text), claims, unread }));
     },
   );
 }

@@ -17,6 +17,8 @@ export type FromThread =
   | ({ readonly kind: 'failed' } & Failure)
   | { readonly kind: 'take'; readonly id: number; readonly want: IndexWant }
   | { readonly kind: 'give-back'; readonly want: IndexWant }
+  /** A list was read that does not hold. */
+  | { readonly kind: 'damaged' }
   | { readonly kind: 'log'; readonly line: string };
 
 export type ToThread =

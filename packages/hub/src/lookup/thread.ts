@@ -55,7 +55,7 @@ async function run({ data, database, listen }: ThreadOrder): Promise<void> {
   const layout = layoutOf(data);
   const world = systemWorld;
   const db = await openDatabase(database, { world, poolSize: POOL_SIZE });
-  const lists = await PublishedLists.open(db, layout);
+  const lists = await PublishedLists.open(db, layout, () => say({ kind: 'damaged' }));
   const source = new FarIndexes();
   const known = new KnownObjects({ lists, source, pathOf: (digest) => listPath(layout, digest), log });
   const access = new PostgresAccessStore(db);

@@ -107,6 +107,7 @@ test('look-up threads: one that ends is started again and what it took is given 
     listen: { host: '127.0.0.1', port: 0 },
     threads: 2,
     source,
+    onDamage: () => {},
     log: (line: string) => void lines.push(line),
     program,
   };

@@ -15,6 +15,8 @@ const PROGRAM = new URL('./thread.ts', import.meta.url);
 export interface LookupThreadsParts extends ThreadOrder {
   readonly threads: number;
   readonly source: IndexSource;
+  /** Called whenever a thread reads a list that does not hold. */
+  readonly onDamage: () => void;
   readonly log: (line: string) => void;
   /** The program of a thread; another one in tests. */
   readonly program?: URL;
@@ -64,8 +66,8 @@ export class LookupThreads {
   async #replace(ended: LookupThread): Promise<void> {
     this.#threads.delete(ended);
     const { signal } = this.#resting;
+    if (!signal.aborted) this.#parts.log('a look-up thread ended by itself, and is started again');
     while (!signal.aborted) {
-      this.#parts.log('a look-up thread ended by itself, and is started again');
       try {
         await sleep(THREADS_LIMITS.restMs, undefined, { signal });
         const thread = await LookupThread.start(this.#parts, this.port);
@@ -85,6 +87,7 @@ class LookupThread {
   readonly #taken: IndexWant[] = [];
   readonly ended: Promise<void>;
   port = 0;
+  #hasEnded = false;
 
   static async start(parts: LookupThreadsParts, port: number): Promise<LookupThread> {
     const { data, database, listen } = parts;
@@ -105,6 +108,7 @@ class LookupThread {
     });
     this.ended = new Promise((done) => this.#worker.once('exit', () => done()));
     void this.ended.then(() => {
+      this.#hasEnded = true;
       this.#ready.reject(new TocsinError('io', 'Cannot start a look-up thread: it ended at once'));
       for (const want of this.#taken) parts.source.giveBack(want);
     });
@@ -135,6 +139,9 @@ class LookupThread {
       case 'give-back':
         this.#giveBack(message.want);
         break;
+      case 'damaged':
+        this.#parts.onDamage();
+        break;
       case 'log':
         this.#parts.log(message.line);
         break;
@@ -146,6 +153,7 @@ class LookupThread {
   async #take(id: number, want: IndexWant): Promise<void> {
     try {
       const data = await this.#parts.source.take(want);
+      if (this.#hasEnded) return this.#parts.source.giveBack(want);
       this.#taken.push(want);
       this.#say({ kind: 'taken', id, data });
     } catch (error) {

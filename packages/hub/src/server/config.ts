@@ -12,6 +12,8 @@ export const SERVER_LIMITS = {
   /** How often the above are looked at. */
   checkMs: 2_000,
   maxHeaderBytes: 16_384,
+  /** One part of a path, percent-encoded: an address of a page is one. */
+  maxPathPart: 6_144,
   maxConnections: 25_000,
   /** Requests without a machine's certificate at work at once; one more is answered "busy". */
   maxStrangers: 64,

@@ -45,6 +45,8 @@ function ownError(error: unknown): unknown {
   const { code, validation, message, statusCode } = error as Partial<FastifyError>;
   if (validation !== undefined) return new TocsinError('input', `Cannot read the request: ${message}`);
   switch (code) {
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new TocsinError('limit', 'Cannot read the request: a part of its path is too long');
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new TocsinError('limit', 'Cannot read the request: its body is too long for this route');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':

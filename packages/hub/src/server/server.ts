@@ -92,7 +92,10 @@ function makeApp(leaf: Leaf, limits: ServerLimits, context: ServerContext): HubA
     keepAliveTimeout: limits.keepAliveMs,
     forceCloseConnections: false,
     return503OnClosing: true,
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: limits.maxPathPart },
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(error, reply, context.log);
+    },
     // What a schema does not name is refused, never taken out in silence; a text is no number.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     clientErrorHandler: sendAway,

@@ -62,7 +62,7 @@ function questionFault(question: unknown, prefixBits: LookupRules['prefixBits'])
   return isPrefixOf({ kind, bits: shown, prefix }) ? null : { item: 'lookup.prefix', reason: 'undeclared' };
 }
 
-/** Files and certificates are independent of each other; the parts of one address together would name it. */
+/** Files are independent of each other; the parts of one address, or the two keys of a certificate, together would name it. */
 export function mayShareEnvelope(kind: KeyKind): boolean {
   return KEY_KINDS[kind].object === 'file';
 }

@@ -5,6 +5,7 @@ import type { Consent } from '../catalog/consent.ts';
 import type { LookupReason } from '../catalog/messages/lookup.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
 import type { ObjectKey } from '../protocol/kinds.ts';
+import { allowedPrefixBits } from '../protocol/lookup.ts';
 import type { GroupSecret } from '../protocol/wifi.ts';
 import { secretsInForce } from '../protocol/wifi.ts';
 import type { World } from '../protocol/world.ts';
@@ -247,7 +248,10 @@ export class Machine {
       prepare: () => this.#check.ensure(),
       consent,
       reason,
-      rules: () => lists.held?.manifest ?? null,
+      rules: () => {
+        const manifest = lists.held?.manifest ?? null;
+        return manifest && { ...manifest, prefixBits: allowedPrefixBits(manifest) };
+      },
       clock: world.clock,
     });
     return createLadder({ overrides, lists, far, consent });

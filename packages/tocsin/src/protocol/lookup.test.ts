@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { TocsinError } from './errors.ts';
 import { KEY_KIND_NAMES } from './kinds.ts';
-import type { ListManifest } from './lookup.ts';
+import type { ListManifest, ListRole } from './lookup.ts';
 import {
+  allowedPrefixBits,
   CLASS_LIMITS,
   isListRole,
   LIST_ROLES,
@@ -202,3 +203,22 @@ function attempt<T>(read: () => T): T | null {
 function isFormatError(error: unknown): boolean {
   return error instanceof TocsinError && error.code === 'format';
 }
+
+test('a machine shows no more bits than its lists allow, whatever the manifest says', () => {
+  const list = (role: ListRole, rows: number) =>
+    ({ role, kind: 'file-sha256', digest: 'a'.repeat(64), bytes: 1, rows }) as const;
+  const allowed = (rows: number, announced: number, changes = 0): number | undefined =>
+    allowedPrefixBits({
+      v: 1,
+      revision: 1,
+      lists: [list('malicious', rows), list('changes', changes)],
+      prefixBits: { 'file-sha256': announced },
+    })['file-sha256'];
+  assert.equal(allowed(10, 24), undefined);
+  assert.equal(allowed(127, 24), undefined);
+  assert.equal(allowed(128, 24), 1);
+  assert.equal(allowed(64 * 2 ** 10, 24), 10);
+  assert.equal(allowed(64 * 2 ** 10, 9), 9);
+  assert.equal(allowed(0, 5, 64 * 2 ** 4), 4);
+  assert.equal(allowed(2 ** 40, 24), 24);
+});

@@ -69,6 +69,30 @@ export interface ListManifest {
   readonly prefixBits: Readonly<Partial<Record<KeyKind, number>>>;
 }
 
+/** How many known objects share a prefix at least, on average, whatever a hub announces. */
+export const OBJECTS_A_PREFIX = 64;
+
+/** The most bits of a key that a question may show: floor(log2(known objects / 64)); 0 or less for none. */
+export function mostPrefixBits(lists: readonly ListEntry[], kind: KeyKind): number {
+  const rowsOf = (changes: boolean): number =>
+    lists
+      .filter((list) => list.kind === kind && (list.role === 'changes') === changes)
+      .reduce((sum, { rows }) => sum + rows, 0);
+  // Objects may stand in the bases and in the changes: the larger of the two is certainly known.
+  const known = Math.max(rowsOf(true), rowsOf(false), 1);
+  return Math.min(LOOKUP_LIMITS.maxPrefixBits, Math.floor(Math.log2(known / OBJECTS_A_PREFIX)));
+}
+
+/** What a machine takes of what a hub announces: never more bits than its lists, which the machine has counted, allow. */
+export function allowedPrefixBits({ lists, prefixBits }: ListManifest): ListManifest['prefixBits'] {
+  const allowed: Partial<Record<KeyKind, number>> = {};
+  for (const [kind, announced] of Object.entries(prefixBits) as [KeyKind, number][]) {
+    const bits = Math.min(announced, mostPrefixBits(lists, kind));
+    if (bits >= 1) allowed[kind] = bits;
+  }
+  return allowed;
+}
+
 export const MANIFEST_LIMITS = { maxLists: 64, maxListBytes: 16 * 2 ** 30 } as const;
 
 export function parseManifest(value: unknown): ListManifest {

@@ -111,6 +111,6 @@ export function verdictOf(c: ClassRecord): Verdict {
 }
 
 /** A match by a weaker digest never says more than `good`: `trusted` by MD5 or SHA-1 becomes `good`. */
-export function capAlias(kind: KeyKind, verdict: Verdict): Verdict {
-  return KEY_KINDS[kind].alias && verdict.level === 'trusted' ? { ...verdict, level: 'good' } : verdict;
+export function capAlias<T extends { readonly level: Level }>(kind: KeyKind, said: T): T {
+  return KEY_KINDS[kind].alias && said.level === 'trusted' ? { ...said, level: 'good' } : said;
 }

@@ -1,0 +1,56 @@
+// What the hub says of whole keys is what a machine says of the same: what was taken back stays taken back, and a weaker digest
+// never says more than `good`.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toHex } from 'tocsin/protocol/hex.ts';
+import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
+import { keysToAsk, parseObject } from 'tocsin/protocol/objects.ts';
+import { parsePackedResponse } from 'tocsin/protocol/packed-lookup.ts';
+import type { ClassRecord, Level, Verdict } from 'tocsin/protocol/verdict.ts';
+import type { Known } from './objects.ts';
+import { answerObjects, answerOne, answerPacked } from './objects.ts';
+
+function record(level: Level): ClassRecord {
+  return { level, category: null, name: null, source: 's', reason: `it is ${level}`, lifetime: 60 };
+}
+
+function knownOf(said: readonly (readonly [ObjectKey, Level])[]): Known {
+  const records = new Map(said.map(([{ kind, bytes }, level]) => [`${kind} ${toHex(bytes)}`, record(level)]));
+  const find: Known['find'] = (kind, keys, offset = 0) =>
+    records.get(`${kind} ${toHex(keys.subarray(offset, offset + (kind === 'file-md5' ? 16 : 32)))}`) ?? null;
+  return {
+    find,
+    findMany: (kind, keys, count, onKnown) => {
+      for (let i = 0; i < count; i++) {
+        const found = find(kind, keys, i * (kind === 'file-md5' ? 16 : 32));
+        if (found !== null && found.level !== 'unknown') onKnown(i, found);
+      }
+    },
+  };
+}
+
+function verdictOf(known: Known, words: string): Verdict {
+  return (JSON.parse(answerOne(known, words).text) as { verdict: Verdict }).verdict;
+}
+
+test('one object: a page that was taken back is not what its host is', () => {
+  const page = keysToAsk(parseObject('http://phish.example/ok.html'))[0]!;
+  const host = keysToAsk(parseObject('host:phish.example'))[0]!;
+  const known = knownOf([
+    [page, 'unknown'],
+    [host, 'malicious'],
+  ]);
+  const said = verdictOf(known, 'http://phish.example/ok.html');
+  assert.deepEqual([said.level, said.reason], ['unknown', 'it is unknown']);
+  assert.equal(verdictOf(known, 'http://phish.example/other.html').level, 'malicious');
+});
+
+test('an MD5 says good at most, one by one, together and packed', () => {
+  const bytes = new Uint8Array(16).fill(7);
+  const key = { kind: 'file-md5', bytes } as const;
+  const known = knownOf([[key, 'trusted']]);
+  assert.equal(verdictOf(known, `md5:${toHex(bytes)}`).level, 'good');
+  assert.equal(answerObjects(known, [key]).classes[0]!.level, 'good');
+  const packed = parsePackedResponse(answerPacked(known, { kind: 'file-md5', keys: bytes, count: 1 }), 1);
+  assert.deepEqual([packed.objects[0], packed.classes[0]!.level], [1, 'good']);
+});
