@@ -36,11 +36,8 @@ export type DeltaFetch =
 
 export const NO_DELTA: DeltaFetch = { kind: 'none' };
 
-/**
- * What a delta leads to that does not hold or breaks off, or an older list that is damaged here. Where the hub is away the
- * whole list says so.
- */
-const USELESS: readonly ErrorCode[] = ['corrupt', 'format', 'limit', 'not-found', 'io', 'unreachable'];
+/** What a delta leads to that does not hold, or an older list that is damaged here. One that broke off is asked for again. */
+const USELESS: readonly ErrorCode[] = ['corrupt', 'format', 'limit', 'not-found', 'io'];
 
 /** Whether it is worth to ask for a delta. */
 export function wantsDelta(old: ListEntry | undefined, entry: ListEntry): old is ListEntry {
