@@ -103,7 +103,7 @@ test('a machine with participation off is protected by lists, and asks nothing',
 });
 
 /** So many objects that a prefix of one bit hides which was meant. */
-const CROWD = Array.from({ length: 150 }, (_, i) => digest(`crowd ${i}`));
+const CROWD = Array.from({ length: 300 }, (_, i) => digest(`crowd ${i}`));
 
 test('what a hub knows too little of is not asked about: its lists are whole on the machine', async () => {
   const machine = await network.machine('few');
