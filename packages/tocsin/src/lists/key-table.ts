@@ -12,10 +12,12 @@
 //
 // How wrong can it be? A random key that is not in the table is compared with the filled slots of its line, and of the next
 // ones where that is full: 6 on average at 5.8 objects a line (the denser of TABLE_DENSITY). So it is taken for one that is
-// with a chance of 6 × 2^-44 < 2^-41. Who wants to make such a key must know the secret, 12 numbers of 31 bits, or find one
-// with the first 16 bytes of a listed key (2^128 over the number of those). Asking teaches next to nothing of the secret: keys
-// that differ in one word never have the same three sums, since an odd number times what is not 0 is not 0, and of others
-// only 2^-41 do.
+// with a chance of 6 × 2^-44 < 2^-41. Who wants to make a file that is taken for a listed one must know the secret, 12 numbers
+// of 31 bits, or come near to the digest of one: keys that differ in one word alone never have the same three sums (an odd
+// number times what is not 0 is not 0), those that differ in some of the highest bits of several words can have (in the
+// very highest of two words they always have). A file with all other bits of a listed digest takes 2^126 tries, over the
+// number of those. So an asker can find numbers near to a listed digest that are said to be listed, which no file has, and
+// learns from them some low bits of the secret, and nothing about the digests that files have.
 import type { KeyKind } from '../protocol/kinds.ts';
 import { KEY_KINDS } from '../protocol/kinds.ts';
 
@@ -40,8 +42,12 @@ const STEPS = 8;
 export const TABLE_DENSITY = { fast: 4.1, dense: 5.85 } as const;
 export type TableDensity = keyof typeof TABLE_DENSITY;
 
-/** Odd numbers of 32 bits, WORDS for each of the sums. A secret of the process. */
-export type KeySecret = Int32Array;
+/** Odd numbers of 32 bits, one a word, for each of the three sums. A secret of the process. */
+export type KeySecret = readonly [
+  ...[number, number, number, number],
+  ...[number, number, number, number],
+  ...[number, number, number, number],
+];
 
 /** Everything that another thread needs to read a table. It can be posted. */
 export interface SharedTable {
@@ -57,7 +63,8 @@ export interface SharedTable {
 export function drawSecret(random: (bytes: number) => Uint8Array): KeySecret {
   const bytes = random(4 * WORDS * SUMS);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Int32Array.from({ length: WORDS * SUMS }, (_, i) => view.getInt32(4 * i) | 1);
+  const numbers = Array.from({ length: WORDS * SUMS }, (_, i) => view.getInt32(4 * i) | 1);
+  return numbers as unknown as KeySecret;
 }
 
 export interface TableOptions {
@@ -92,19 +99,11 @@ declare const WebAssembly: {
   }) => { readonly buffer: SharedArrayBuffer };
 };
 
-/** The secret, as the compiler reads it without looking whether it is long enough. */
-type Numbers = readonly [
-  ...[number, number, number, number],
-  ...[number, number, number, number],
-  ...[number, number, number, number],
-];
-
 export class KeyTable {
   readonly kind: KeyKind;
   readonly #keyBytes: number;
   readonly #words: Int32Array;
   readonly #secret: KeySecret;
-  readonly #numbers: Numbers;
   #rows: number;
   /** Of the keys that are looked up together: where the line begins, low and high word. */
   readonly #at = new Int32Array(TOGETHER);
@@ -139,7 +138,6 @@ export class KeyTable {
     this.#keyBytes = KEY_KINDS[kind].bytes;
     this.#words = new Int32Array(memory, 0, lines * LINE_WORDS);
     this.#secret = secret;
-    this.#numbers = [...secret] as unknown as Numbers;
     this.#rows = rows;
   }
 
@@ -198,7 +196,7 @@ export class KeyTable {
     const lows = this.#low;
     const highs = this.#high;
     const view = new DataView(keys.buffer, keys.byteOffset, keys.length);
-    const [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3] = this.#numbers;
+    const [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3] = this.#secret;
     const linesPerPlace = words.length / LINE_WORDS / 2 ** 32;
     for (let i = 0, k = offset; i < count; i++, k += stride) {
       const w0 = view.getInt32(k);
