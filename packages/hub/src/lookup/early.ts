@@ -32,7 +32,7 @@ function oneObject(
     const id = decodeURIComponent(request.url!.slice(ONE_OBJECT.length));
     const { text, lifetime } = answerOne(known, id);
     const own = { 'cache-control': `private, max-age=${lifetime}`, 'content-type': JSON_TYPE };
-    end(response, { ...headers, ...own }, text);
+    end(response, { ...headers(), ...own }, text);
     return true;
   } catch {
     return false; // said in one place: by the route
@@ -52,13 +52,13 @@ function packedKeys(known: Known, load: LookupLoad, early: EarlyRequest): boolea
     try {
       const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
       const answer = answerPacked(known, parsePackedRequest(body));
-      end(response, { ...headers, 'content-type': PACKED_TYPES.response }, answer);
+      end(response, { ...headers(), 'content-type': PACKED_TYPES.response }, answer);
     } catch (error) {
       const { problem } = problemOf(error);
       response.statusCode = problem.status;
       const own = { 'content-type': `${PROBLEM_TYPE}; charset=utf-8` };
       const last = problem.status === 413 ? { connection: 'close' } : {};
-      end(response, { ...headers, ...last, ...own }, JSON.stringify(problem));
+      end(response, { ...headers(), ...last, ...own }, JSON.stringify(problem));
     }
   });
   // Once, whether it was answered or broke off.

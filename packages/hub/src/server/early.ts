@@ -13,7 +13,7 @@ export interface EarlyRequest {
   readonly response: ServerResponse;
   readonly machine: ProvedMachine;
   /** What every answer of the hub has in its head. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: () => Readonly<Record<string, string>>;
 }
 
 /** True where it answers, or will; false where nothing was done and the framework is to go on. */
@@ -28,8 +28,8 @@ export function answerEarly(app: HubApp, callers: Callers, keys: KeyRing, answer
   app.server.removeAllListeners('request');
   app.server.on('request', (request, response) => {
     const machine = callers.provedOn(request.socket as TLSSocket);
-    const headers = commonHeaders(keys);
-    if (machine !== null && answer({ request, response, machine, headers })) return;
+    if (machine !== null && answer({ request, response, machine, headers: () => commonHeaders(keys) }))
+      return;
     for (const listener of later) listener(request, response);
   });
 }
