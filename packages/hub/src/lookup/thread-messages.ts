@@ -1,6 +1,6 @@
 // What the hub's own thread and its look-up threads (threads.ts, thread.ts) say to each other.
 import type { IndexData } from 'tocsin/lists/key-index.ts';
-import type { ErrorCode } from 'tocsin/protocol/errors.ts';
+import type { Failure } from 'tocsin/protocol/errors.ts';
 import type { Listen } from '../settings-values.ts';
 import type { DatabaseSource } from '../store/database.ts';
 import type { IndexWant } from './index-maker.ts';
@@ -25,8 +25,3 @@ export type ToThread =
   | { readonly kind: 'taken'; readonly id: number; readonly data: IndexData }
   | ({ readonly kind: 'not-taken'; readonly id: number } & Failure)
   | { readonly kind: 'close' };
-
-interface Failure {
-  readonly code: ErrorCode;
-  readonly words: string;
-}

@@ -5,7 +5,7 @@
 //                 ▲ IndexMaker: each table once in memory ◄── take, give back
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { errorWords, never, TocsinError } from 'tocsin/protocol/errors.ts';
+import { errorWords, failureOf, never, TocsinError } from 'tocsin/protocol/errors.ts';
 import { THREADS_LIMITS } from './config.ts';
 import type { IndexSource, IndexWant } from './index-maker.ts';
 import type { FromThread, ThreadOrder, ToThread } from './thread-messages.ts';
@@ -157,8 +157,7 @@ class LookupThread {
       this.#taken.push(want);
       this.#say({ kind: 'taken', id, data });
     } catch (error) {
-      const code = error instanceof TocsinError ? error.code : 'io';
-      this.#say({ kind: 'not-taken', id, code, words: errorWords(error) });
+      this.#say({ kind: 'not-taken', id, ...failureOf(error) });
     }
   }
 

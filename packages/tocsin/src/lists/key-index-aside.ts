@@ -1,6 +1,6 @@
 // Makes an index in a thread of its own, so that whoever answers meanwhile is not held up.
 import { Worker } from 'node:worker_threads';
-import type { ErrorCode } from '../protocol/errors.ts';
+import type { Failure } from '../protocol/errors.ts';
 import { TocsinError } from '../protocol/errors.ts';
 import type { KeyKind } from '../protocol/kinds.ts';
 import type { IndexData } from './key-index.ts';
@@ -16,7 +16,7 @@ export interface Aside {
 
 export type Outcome =
   | { readonly kind: 'built'; readonly data: IndexData }
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly words: string };
+  | ({ readonly kind: 'failed' } & Failure);
 
 /** As `buildIndex`; the secret of the table is drawn in that thread. Rejects with what it throws. */
 export async function buildAside(what: Aside): Promise<IndexData> {

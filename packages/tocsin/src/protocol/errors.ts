@@ -45,6 +45,16 @@ export function errorWords(error: unknown): string {
   return printable(text.replace(/\s+/g, ' ').trim());
 }
 
+/** An error as one thread posts it to another, which cannot post a class. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly words: string;
+}
+
+export function failureOf(error: unknown): Failure {
+  return { code: error instanceof TocsinError ? error.code : 'io', words: errorWords(error) };
+}
+
 /** Foreign text for a terminal: no control or formatting characters (they could move the cursor or forge lines). */
 export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
