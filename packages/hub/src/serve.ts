@@ -5,9 +5,7 @@
 //                 PostgreSQL's notification ─► reload, tell machines (lists/published.ts)
 //
 // One process of possibly several over the same records; it holds nothing that a restart would lose.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { errorWords } from 'tocsin/protocol/errors.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
@@ -24,8 +22,9 @@ import { registerGroupSecretRoute } from './keys/group-secret.ts';
 import { maintain, maintenanceWords } from './keys/rotate.ts';
 import type { KeyRing } from './keys/store.ts';
 import { createKeys, openKeys } from './keys/store.ts';
-import { openLists } from './lists/open.ts';
+import { openLists, spawnPublish } from './lists/open.ts';
 import type { PublishedLists } from './lists/published.ts';
+import { followLists } from './lists/published.ts';
 import { registerListRoutes } from './lists/routes.ts';
 import { IndexMaker } from './lookup/index-maker.ts';
 import { KnownObjects } from './lookup/known.ts';
@@ -38,7 +37,7 @@ import { buildServer } from './server/server.ts';
 import { listPath } from './store/artifacts.ts';
 import { explain } from './verdicts/explain.ts';
 import { collectGarbage } from './verdicts/garbage.ts';
-import { isStale, LISTS_CHANNEL } from './verdicts/publish.ts';
+import { isStale } from './verdicts/publish.ts';
 import { VERSION } from './version.ts';
 
 export const SERVE_LIMITS = {
@@ -88,7 +87,7 @@ export async function serve(
     if (browsers !== null) cleanUp.push(() => browsers.close());
     const threads = await startThreads(hub, source, lists);
     if (threads !== null) cleanUp.push(() => threads.close());
-    cleanUp.push(await follow(hub, lists), upkeep(hub, participation));
+    cleanUp.push(await followLists(hub.db, lists, log), upkeep(hub, participation));
     void participation.publish();
     return { url, server, browsers, threads, close };
   } catch (error) {
@@ -171,20 +170,6 @@ function openHashLists(hub: Hub, lists: PublishedLists): HashLists {
   return hashLists;
 }
 
-/** Follows publications of any process. */
-async function follow(hub: Hub, lists: PublishedLists): Promise<() => Promise<void>> {
-  let last = Promise.resolve();
-  const listener = await hub.db.listen(LISTS_CHANNEL, () => {
-    last = last
-      .then(() => lists.reload())
-      .catch((error: unknown) => hub.log(`the new lists cannot be opened: ${errorWords(error)}`));
-  });
-  return async () => {
-    await listener.close();
-    await last;
-  };
-}
-
 /** What nobody asks for: unfinished publications, files that nothing names, data whose time is over. */
 function upkeep(hub: Hub, participation: Participation): () => void {
   const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -212,10 +197,7 @@ function upkeep(hub: Hub, participation: Participation): () => void {
 /** In a process of its own: a merge of large sources would keep machines waiting here. */
 async function publishIfStale(hub: Hub): Promise<void> {
   if (!(await isStale(hub))) return;
-  const program = join(import.meta.dirname, '..', 'bin', 'tocsin-hub.js');
-  const env = { ...process.env, TOCSIN_HUB_DATA: hub.settings.data };
-  if (hub.settings.databaseUrl !== null) Object.assign(env, { DATABASE_URL: hub.settings.databaseUrl });
-  const child = spawn(process.execPath, [program, 'publish'], { env, stdio: 'ignore' });
+  const child = spawnPublish(hub.settings, [], 'ignore');
   const [status] = (await once(child, 'close')) as [number | null];
   if (status !== 0) hub.log(`publishing in the background ended with status ${status}`);
 }

@@ -3,6 +3,7 @@
 //   start ─ sizes and structure ─► what is damaged is mended, then the lists are opened
 //   a little later, and daily ─ every byte, in a process of its own ─► mended, announced, opened anew
 //   a look-up meets a damaged page ─► the same, at once; until then that list is given to nobody
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -76,18 +77,24 @@ class ListCare {
 
   /** In a process of its own: machines do not wait while every byte is read. */
   async #run(): Promise<void> {
-    const program = join(import.meta.dirname, '..', '..', 'bin', 'tocsin-hub.js');
-    const child = spawn(process.execPath, [program, 'publish', '--check'], {
-      env: environmentFor(this.#hub.settings),
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const child = spawnPublish(this.#hub.settings, ['--check'], ['ignore', 'pipe', 'ignore']);
     this.#stop = () => child.kill();
     const ended = once(child, 'close');
-    for await (const line of createInterface({ input: child.stdout }))
+    for await (const line of createInterface({ input: child.stdout! }))
       if (line.includes('damaged: ')) this.#hub.log(line.trim());
     const [status] = (await ended) as [number | null];
     if (status !== 0 && !this.#closed) this.#hub.log(`checking the files ended with status ${status}`);
   }
+}
+
+/** The hub's own program over the same records, for work that would keep machines waiting here. */
+export function spawnPublish(
+  settings: Settings,
+  words: readonly string[],
+  stdio: StdioOptions,
+): ChildProcess {
+  const program = join(import.meta.dirname, '..', '..', 'bin', 'tocsin-hub.js');
+  return spawn(process.execPath, [program, 'publish', ...words], { env: environmentFor(settings), stdio });
 }
 
 function environmentFor({ data, databaseUrl }: Settings): NodeJS.ProcessEnv {

@@ -2,11 +2,13 @@
 // were written again. A list that was found damaged is given to nobody.
 import { existsSync, statSync } from 'node:fs';
 import { ListSet } from 'tocsin/lists/list-set.ts';
+import { errorWords } from 'tocsin/protocol/errors.ts';
 import type { ListEntry, ListManifest } from 'tocsin/protocol/lookup.ts';
 import { listPath } from '../store/artifacts.ts';
-import type { Queries } from '../store/database.ts';
+import type { Database, Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
 import { isDamage } from '../verdicts/damage.ts';
+import { LISTS_CHANNEL } from '../verdicts/publish.ts';
 import type { DeltaAnswer, FileToSend } from './deltas.ts';
 import { ListDeltas } from './deltas.ts';
 import { manifestTag, readManifest } from './manifest.ts';
@@ -119,6 +121,24 @@ export class PublishedLists {
       throw error;
     }
   }
+}
+
+/** Follows publications of any process; what is returned ends it. */
+export async function followLists(
+  db: Database,
+  lists: PublishedLists,
+  log: (line: string) => void,
+): Promise<() => Promise<void>> {
+  let last = Promise.resolve();
+  const listener = await db.listen(LISTS_CHANNEL, () => {
+    last = last
+      .then(() => lists.reload())
+      .catch((error: unknown) => log(`the new lists cannot be opened: ${errorWords(error)}`));
+  });
+  return async () => {
+    await listener.close();
+    await last;
+  };
 }
 
 /** Which files stand under the names of the manifest: one that was written again is another one. */

@@ -2,17 +2,16 @@
 // else. It reads the tables of the hub's own thread, follows the published lists by itself, and keeps nothing.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { IndexData } from 'tocsin/lists/key-index.ts';
-import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
+import { failureOf, TocsinError } from 'tocsin/protocol/errors.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import { PostgresAccessStore } from '../access/postgres-store.ts';
 import { openKeys } from '../keys/store.ts';
-import { PublishedLists } from '../lists/published.ts';
+import { followLists, PublishedLists } from '../lists/published.ts';
 import { buildServer } from '../server/server.ts';
 import { listPath } from '../store/artifacts.ts';
 import { openDatabase } from '../store/database.ts';
 import { layoutOf } from '../store/layout.ts';
 import { explain } from '../verdicts/explain.ts';
-import { LISTS_CHANNEL } from '../verdicts/publish.ts';
 import { VERSION } from '../version.ts';
 import type { IndexSource, IndexWant } from './index-maker.ts';
 import { KnownObjects } from './known.ts';
@@ -78,20 +77,14 @@ async function run({ data, database, listen }: ThreadOrder): Promise<void> {
       });
     },
   });
-  let last = Promise.resolve();
-  const listener = await db.listen(LISTS_CHANNEL, () => {
-    last = last
-      .then(() => lists.reload())
-      .catch((error: unknown) => log(`the new lists cannot be opened: ${errorWords(error)}`));
-  });
+  const unfollow = await followLists(db, lists, log);
   parentPort!.on('message', (message: ToThread) => {
     if (message.kind === 'close') void close();
     else source.hear(message);
   });
   const close = async (): Promise<void> => {
     await server.close();
-    await listener.close();
-    await last;
+    await unfollow();
     await known.close();
     await lists.close();
     await db.close();
@@ -104,7 +97,6 @@ async function run({ data, database, listen }: ThreadOrder): Promise<void> {
 try {
   await run(workerData as ThreadOrder);
 } catch (error) {
-  const code = error instanceof TocsinError ? error.code : 'io';
-  say({ kind: 'failed', code, words: errorWords(error) });
+  say({ kind: 'failed', ...failureOf(error) });
   process.exit(1); // of this thread alone
 }
