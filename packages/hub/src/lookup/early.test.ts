@@ -1,60 +1,21 @@
 // What is answered before the framework is, byte for byte, what the framework answers; the rest is left to it.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
-import { join } from 'tocsin/client/channel/enrol.ts';
-import type { Joined } from 'tocsin/client/channel/identity.ts';
-import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { PACKED_LIMITS, PACKED_TYPES } from 'tocsin/protocol/packed-lookup.ts';
-import { systemWorld } from 'tocsin/protocol/world.ts';
-import type { PublishedLists } from '../lists/published.ts';
-import { type FixtureHub, startHub } from '../server/hub-fixture.ts';
 import { asMachine, rawConnect } from '../server/wire-fixture.ts';
-import { IndexMaker } from './index-maker.ts';
-import { KnownObjects } from './known.ts';
-import { registerLookupRoutes } from './routes.ts';
-import type { Vectors } from './vectors-fixture.ts';
-import { openVectorLists } from './vectors-fixture.ts';
+import type { LookupHub } from './lookup-fixture.ts';
+import { readPacked, startLookupHub } from './lookup-fixture.ts';
 
-interface Packed extends Pick<Vectors, 'prefixBits' | 'lists'> {
-  readonly answered: readonly { name: string; kind: KeyKind; keys: string[]; request: string }[];
-  readonly refused: readonly { name: string; what: 'request' | 'response'; hex: string }[];
-}
-const VECTORS = new URL('../../../../spec/vectors/lookup/packed.json', import.meta.url);
-const packed = JSON.parse(readFileSync(VECTORS, 'utf8')) as Packed;
-const { lists: set, pathOf, close } = openVectorLists(packed);
+const packed = readPacked();
 const bad = packed.answered[0]!.keys[0]!;
-let hub: FixtureHub;
-let joined: Joined;
-let known: KnownObjects;
-/** Requests that came to the framework. */
-let framework = 0;
+let hub: LookupHub;
 
 before(async () => {
-  hub = await startHub({
-    registerRoutes: (app, { answerEarly }) => {
-      const lists = { set, manifest: set.manifest, onRevision: () => () => {} } as unknown as PublishedLists;
-      const source = new IndexMaker({ pathOf, random: systemWorld.random });
-      known = new KnownObjects({ lists, source, pathOf, log: () => {} });
-      app.addHook('onRequest', async () => {
-        framework++;
-      });
-      const explain = async () => ({ claims: [], unread: [], resolution: { kind: 'none' } });
-      const { clock } = systemWorld;
-      registerLookupRoutes(app, { lists, known, clock, explain: explain as never, answerEarly });
-    },
-  });
-  joined = await join(hub.newHome(), hub.url, await hub.token(), hub.world);
-  known.find('file-sha256', new Uint8Array(32));
-  await known.ready;
+  hub = await startLookupHub(packed);
 });
-after(async () => {
-  await hub.close();
-  await known.close();
-  close();
-});
+after(() => hub.close());
 
 function get(path: string): Buffer {
   return Buffer.from(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
@@ -85,14 +46,14 @@ async function bothWays(
   request: Buffer,
   cut?: number,
 ): Promise<{ first: string; later: string; early: boolean }> {
-  const fresh = await rawConnect(hub.port, asMachine(joined));
-  const used = await rawConnect(hub.port, asMachine(joined));
+  const fresh = await rawConnect(hub.port, asMachine(hub.joined));
+  const used = await rawConnect(hub.port, asMachine(hub.joined));
   try {
     const first = await next(fresh, request);
     await next(used, get('/v1/objects/host:nobody.example'));
-    const before = framework;
+    const before = hub.framework();
     const later = await next(used, request, cut);
-    return { first, later, early: framework === before };
+    return { first, later, early: hub.framework() === before };
   } finally {
     fresh.destroy();
     used.destroy();
@@ -159,7 +120,7 @@ test('early: a body in two pieces is taken together', async () => {
 });
 
 test('early: a body that is too long or breaks off is not taken, and the hub goes on', async () => {
-  const used = await rawConnect(hub.port, asMachine(joined));
+  const used = await rawConnect(hub.port, asMachine(hub.joined));
   await next(used, get('/v1/objects/host:nobody.example'));
   used.write(
     `POST /v1/lookup HTTP/1.1\r\nhost: x\r\ncontent-type: ${PACKED_TYPES.request}\r\ncontent-length: ${PACKED_LIMITS.maxRequestBytes + 1}\r\n\r\n`,
@@ -167,7 +128,7 @@ test('early: a body that is too long or breaks off is not taken, and the hub goe
   const [chunk] = (await once(used, 'data')) as [Buffer];
   assert.match(chunk.toString(), /^HTTP\/1\.1 413 /);
   used.destroy();
-  const broken = await rawConnect(hub.port, asMachine(joined));
+  const broken = await rawConnect(hub.port, asMachine(hub.joined));
   await next(broken, get('/v1/objects/host:nobody.example'));
   broken.write(post(VALID).subarray(0, -3));
   broken.destroy();
@@ -176,7 +137,7 @@ test('early: a body that is too long or breaks off is not taken, and the hub goe
 });
 
 test('early: a machine whose certificate has ended is left to the guard', async () => {
-  const used = await rawConnect(hub.port, asMachine(joined));
+  const used = await rawConnect(hub.port, asMachine(hub.joined));
   await next(used, get('/v1/objects/host:nobody.example'));
   hub.world.pass(40 * 86_400_000);
   assert.match(await next(used, get('/v1/objects/host:nobody.example')), /^HTTP\/1\.1 401 /);

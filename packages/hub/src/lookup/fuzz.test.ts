@@ -1,58 +1,28 @@
 // Look-ups under what a hostile machine can make: its certificate is good, everything else is not. Whatever comes, by the
 // framework or before it, the hub answers in its own words and goes on.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { join } from 'tocsin/client/channel/enrol.ts';
-import type { Joined } from 'tocsin/client/channel/identity.ts';
 import { PACKED_TYPES } from 'tocsin/protocol/packed-lookup.ts';
-import { systemWorld } from 'tocsin/protocol/world.ts';
-import type { PublishedLists } from '../lists/published.ts';
-import { type FixtureHub, startHub } from '../server/hub-fixture.ts';
 import { asMachine, exchange } from '../server/wire-fixture.ts';
-import { IndexMaker } from './index-maker.ts';
-import { KnownObjects } from './known.ts';
-import { registerLookupRoutes } from './routes.ts';
-import type { Vectors } from './vectors-fixture.ts';
-import { openVectorLists } from './vectors-fixture.ts';
+import type { LookupHub } from './lookup-fixture.ts';
+import { readPacked, startLookupHub } from './lookup-fixture.ts';
 
-interface Packed extends Pick<Vectors, 'prefixBits' | 'lists'> {
-  readonly answered: readonly { readonly request: string }[];
-}
-const VECTORS = new URL('../../../../spec/vectors/lookup/packed.json', import.meta.url);
-const packed = JSON.parse(readFileSync(VECTORS, 'utf8')) as Packed;
-const { lists: set, pathOf, close } = openVectorLists(packed);
+const packed = readPacked();
 const OWN_WORDS = [200, 400, 404, 413, 422, 429];
 const RUNS = { numRuns: 120 };
-let hub: FixtureHub;
-let joined: Joined;
-let known: KnownObjects;
+let hub: LookupHub;
 
 before(async () => {
-  hub = await startHub({
-    registerRoutes: (app, { answerEarly }) => {
-      const lists = { set, manifest: set.manifest, onRevision: () => () => {} } as unknown as PublishedLists;
-      const source = new IndexMaker({ pathOf, random: systemWorld.random });
-      known = new KnownObjects({ lists, source, pathOf, log: () => {} });
-      const explain = async () => ({ claims: [], unread: [], resolution: { kind: 'none' } });
-      const { clock } = systemWorld;
-      registerLookupRoutes(app, { lists, known, clock, explain: explain as never, answerEarly });
-    },
-  });
-  joined = await join(hub.newHome(), hub.url, await hub.token(), hub.world);
+  hub = await startLookupHub(packed);
 });
-after(async () => {
-  await hub.close();
-  await known.close();
-  close();
-});
+after(() => hub.close());
 
 const WARM = 'GET /v1/objects/host:nobody.example HTTP/1.1\r\nhost: x\r\n\r\n';
 
 /** Asked as the first request of a connection, or behind another one, where the framework may not see it. */
 async function answers(request: Buffer, behind: boolean): Promise<void> {
-  const { text } = await exchange(hub.port, behind ? [WARM, request] : [request], asMachine(joined));
+  const { text } = await exchange(hub.port, behind ? [WARM, request] : [request], asMachine(hub.joined));
   const statuses = [...text.matchAll(/HTTP\/1\.1 ([0-9]{3}) /g)].map((match) => Number(match[1]));
   assert.equal(statuses.length, behind ? 2 : 1, text.slice(0, 2_000));
   const status = statuses.at(-1)!;
