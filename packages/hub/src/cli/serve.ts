@@ -1,5 +1,6 @@
 // tocsin-hub serve: runs a hub until it is told to stop.
 import type { Command } from 'commander';
+import { tuneForBodies } from '../server/heap.ts';
 import { layoutOf } from '../store/layout.ts';
 import { rememberAddress } from './address.ts';
 import { settingsFrom } from './open.ts';
@@ -11,6 +12,7 @@ export function serveCommand(program: Command): Command {
     .description('run the hub: prints its address when it answers, stops on Ctrl-C')
     .addHelpText('after', '\nExample:\n  $ tocsin-hub serve --data ./hub --listen 127.0.0.1:0\n')
     .action(async (_flags, command: Command) => {
+      tuneForBodies();
       const { serve } = await import('../serve.ts');
       const stopped = Promise.withResolvers<void>();
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

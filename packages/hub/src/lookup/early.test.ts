@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { PACKED_LIMITS, PACKED_TYPES } from 'tocsin/protocol/packed-lookup.ts';
 import { asMachine, rawConnect } from '../server/wire-fixture.ts';
@@ -117,6 +118,27 @@ test('early: a body in two pieces is taken together', async () => {
     const { first, later, early } = await bothWays(request, cut);
     assert.deepEqual([later, early], [first, true]);
   }
+});
+
+test('early: bodies of two machines that come in turn, piece by piece, are not mixed up', async () => {
+  const requests = packed.answered.slice(0, 2).map(({ request }) => post(Buffer.from(request, 'hex')));
+  const alone: string[] = [];
+  for (const request of requests) alone.push((await bothWays(request)).later);
+  assert.notEqual(alone[0], alone[1]);
+  const sockets = [];
+  for (const _ of requests) {
+    const socket = await rawConnect(hub.port, asMachine(hub.joined));
+    await next(socket, get('/v1/objects/host:nobody.example'));
+    sockets.push(socket);
+  }
+  const cut = (request: Buffer): number => request.length - 10;
+  for (const [i, socket] of sockets.entries()) socket.write(requests[i]!.subarray(0, cut(requests[i]!)));
+  await sleep(20);
+  const together = await Promise.all(
+    sockets.map((socket, i) => next(socket, requests[i]!.subarray(cut(requests[i]!)))),
+  );
+  for (const socket of sockets) socket.destroy();
+  assert.deepEqual(together, alone);
 });
 
 test('early: a body that is too long or breaks off is not taken, and the hub goes on', async () => {

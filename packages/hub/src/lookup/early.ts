@@ -6,6 +6,7 @@ import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol
 import { PROBLEM_TYPE, problemOf } from 'tocsin/protocol/problem.ts';
 import { SERVER_LIMITS } from '../server/config.ts';
 import type { AnswerEarly, EarlyRequest } from '../server/early.ts';
+import { BodyRoom } from './body-room.ts';
 import type { LookupLoad } from './load.ts';
 import type { Known } from './objects.ts';
 import { answerOne, answerPacked, JSON_TYPE } from './objects.ts';
@@ -14,25 +15,28 @@ const ONE_OBJECT = '/v1/objects/';
 /** As long as the framework takes a part of a path (server/server.ts), and as it takes it: without a slash. */
 const ID = new RegExp(`^${ONE_OBJECT}[^/?]{1,${SERVER_LIMITS.maxPathPart}}$`);
 
+interface Parts {
+  readonly known: Known;
+  readonly load: LookupLoad;
+  readonly room: BodyRoom;
+}
+
 export function earlyLookups(known: Known, load: LookupLoad): AnswerEarly {
+  const parts: Parts = { known, load, room: new BodyRoom() };
   return (early) => {
     const { method, url = '' } = early.request;
-    if (method === 'GET' && ID.test(url)) return oneObject(known, load, early);
-    return method === 'POST' && url === '/v1/lookup' && packedKeys(known, load, early);
+    if (method === 'GET' && ID.test(url)) return oneObject(parts, early);
+    return method === 'POST' && url === '/v1/lookup' && packedKeys(parts, early);
   };
 }
 
-function oneObject(
-  known: Known,
-  load: LookupLoad,
-  { request, response, machine, headers }: EarlyRequest,
-): boolean {
+function oneObject({ known, load }: Parts, { request, response, machine, headers }: EarlyRequest): boolean {
   if (load.admit(machine.machineId, 1).kind !== 'admitted') return false;
   try {
     const id = decodeURIComponent(request.url!.slice(ONE_OBJECT.length));
     const { text, lifetime } = answerOne(known, id);
-    const own = { 'cache-control': `private, max-age=${lifetime}`, 'content-type': JSON_TYPE };
-    end(response, { ...headers(), ...own }, text);
+    const own = ['cache-control', `private, max-age=${lifetime}`, 'content-type', JSON_TYPE];
+    end(response, [...headers(), ...own], text);
     return true;
   } catch {
     return false; // said in one place: by the route
@@ -41,28 +45,35 @@ function oneObject(
   }
 }
 
-function packedKeys(known: Known, load: LookupLoad, early: EarlyRequest): boolean {
+function packedKeys({ known, load, room }: Parts, early: EarlyRequest): boolean {
   const { request, response, machine, headers } = early;
   const bytes = bodyBytes(request);
   if (bytes === null || load.admit(machine.machineId, bytes).kind !== 'admitted') return false;
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const body = room.take(bytes);
+  let got = 0;
+  const onData = (chunk: Buffer): void => {
+    got += chunk.copy(body, got);
+  };
+  request.on('data', onData);
   request.on('end', () => {
     // Whatever is thrown here would end the process: there is no framework around it.
     try {
-      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
-      const answer = answerPacked(known, parsePackedRequest(body));
-      end(response, { ...headers(), 'content-type': PACKED_TYPES.response }, answer);
+      const answer = answerPacked(known, parsePackedRequest(body.subarray(0, got)));
+      end(response, [...headers(), 'content-type', PACKED_TYPES.response], answer);
     } catch (error) {
       const { problem } = problemOf(error);
       response.statusCode = problem.status;
-      const own = { 'content-type': `${PROBLEM_TYPE}; charset=utf-8` };
-      const last = problem.status === 413 ? { connection: 'close' } : {};
-      end(response, { ...headers(), ...last, ...own }, JSON.stringify(problem));
+      const own = ['content-type', `${PROBLEM_TYPE}; charset=utf-8`];
+      const last = problem.status === 413 ? ['connection', 'close'] : [];
+      end(response, [...headers(), ...last, ...own], JSON.stringify(problem));
     }
   });
   // Once, whether it was answered or broke off.
-  response.once('close', () => load.done(machine.machineId, bytes));
+  response.once('close', () => {
+    request.off('data', onData);
+    room.giveBack(body);
+    load.done(machine.machineId, bytes);
+  });
   return true;
 }
 
@@ -75,8 +86,8 @@ function bodyBytes({ headers }: IncomingMessage): number | null {
   return Number.isSafeInteger(bytes) && bytes > 0 && bytes <= PACKED_LIMITS.maxRequestBytes ? bytes : null;
 }
 
-function end(response: ServerResponse, headers: Record<string, string>, body: string | Buffer): void {
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-  response.writeHead(response.statusCode, { ...headers, 'content-length': String(length) });
+function end(response: ServerResponse, headers: string[], body: string | Buffer): void {
+  headers.push('content-length', String(Buffer.byteLength(body)));
+  response.writeHead(response.statusCode, headers);
   response.end(body);
 }

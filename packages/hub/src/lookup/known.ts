@@ -47,6 +47,8 @@ export interface KnownParts {
 export class KnownObjects {
   readonly #parts: KnownParts;
   readonly #kinds = new Map<KeyKind, Kind>();
+  readonly #inBases = new Numbers();
+  readonly #inChanges = new Numbers();
   readonly #unfollow: () => void;
   #following: Promise<void> = Promise.resolve();
   #closed = false;
@@ -73,7 +75,10 @@ export class KnownObjects {
     return snapshot.changes?.index.find(keys, offset) ?? snapshot.bases?.index.find(keys, offset) ?? null;
   }
 
-  /** As `find`, for `count` packed keys at once: calls back for each that is known and not taken back. */
+  /**
+   * As `find`, for `count` packed keys at once: calls back for each that is known and not taken back. Nothing may be asked
+   * here from within.
+   */
   findMany(
     kind: KeyKind,
     keys: Uint8Array,
@@ -82,8 +87,8 @@ export class KnownObjects {
   ): void {
     const { bytes } = KEY_KINDS[kind];
     const snapshot = this.#snapshot(kind);
-    const inBases = numbersIn(snapshot?.bases ?? null, keys, count);
-    const inChanges = numbersIn(snapshot?.changes ?? null, keys, count);
+    const inBases = this.#inBases.of(snapshot?.bases ?? null, keys, count);
+    const inChanges = this.#inChanges.of(snapshot?.changes ?? null, keys, count);
     for (let i = 0; i < count; i++) {
       const number = inBases === null ? 0 : inBases[i]!;
       const isChanged = inChanges !== null && inChanges[i] !== 0;
@@ -188,9 +193,14 @@ export class KnownObjects {
   }
 }
 
-function numbersIn(held: Held | null, keys: Uint8Array, count: number): Int32Array | null {
-  if (held === null) return null;
-  const numbers = new Int32Array(count);
-  held.index.table.findMany(keys, 0, count, numbers);
-  return numbers;
+/** What a table says of many keys at once. Its answer holds until it is asked again: thousands of them are no garbage. */
+class Numbers {
+  #room = new Int32Array(0);
+
+  of(held: Held | null, keys: Uint8Array, count: number): Int32Array | null {
+    if (held === null) return null;
+    if (this.#room.length < count) this.#room = new Int32Array(count);
+    held.index.table.findMany(keys, 0, count, this.#room);
+    return this.#room;
+  }
 }

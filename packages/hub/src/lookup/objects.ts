@@ -2,7 +2,7 @@
 // machines ask by prefix. The hub keeps nothing of a question here either.
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { parseHex } from 'tocsin/protocol/hex.ts';
-import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
+import type { KeyKind, ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { isKeyKind, KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import { formatKey, keysToAsk, parseObject } from 'tocsin/protocol/objects.ts';
 import type { PackedRequest } from 'tocsin/protocol/packed-lookup.ts';
@@ -83,9 +83,22 @@ export function answerOne(known: Known, words: string): OneObject {
     record: known.find(key.kind, key.bytes),
   }));
   const { key, record } = found.find((each) => each.record !== null) ?? found[0]!;
-  const verdict = record === null ? UNKNOWN : capAlias(key.kind, verdictOf(record));
-  const text = JSON.stringify({ id: formatKey(key.kind, key.bytes), verdict });
+  const id = JSON.stringify(formatKey(key.kind, key.bytes));
+  const text = `{"id":${id},"verdict":${record === null ? UNKNOWN_TEXT : verdictText(key.kind, record)}}`;
   return { key, text, lifetime: record?.lifetime ?? LIFETIME_SECONDS.unknown };
+}
+
+const UNKNOWN_TEXT = JSON.stringify(UNKNOWN);
+const VERDICT_TEXTS = new WeakMap<ClassRecord, string>();
+
+/** The verdict as JSON, written once for a record that many objects share. */
+function verdictText(kind: KeyKind, record: ClassRecord): string {
+  if (KEY_KINDS[kind].alias) return JSON.stringify(capAlias(kind, verdictOf(record)));
+  const known = VERDICT_TEXTS.get(record);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(verdictOf(record));
+  VERDICT_TEXTS.set(record, text);
+  return text;
 }
 
 export function answerPacked(known: Known, { kind, keys, count }: PackedRequest): Buffer {

@@ -12,8 +12,8 @@ export interface EarlyRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly machine: ProvedMachine;
-  /** What every answer of the hub has in its head. */
-  readonly headers: () => Readonly<Record<string, string>>;
+  /** What every answer of the hub has in its head: name, value, name, value, ... */
+  readonly headers: () => readonly string[];
 }
 
 /** True where it answers, or will; false where nothing was done and the framework is to go on. */
@@ -25,13 +25,25 @@ export function answerEarly(app: HubApp, callers: Callers, keys: KeyRing, answer
     request: IncomingMessage,
     response: ServerResponse,
   ) => void)[];
+  const headers = rememberedHeaders(keys);
   app.server.removeAllListeners('request');
   app.server.on('request', (request, response) => {
     const machine = callers.provedOn(request.socket as TLSSocket);
-    if (machine !== null && answer({ request, response, machine, headers: () => commonHeaders(keys) }))
-      return;
+    if (machine !== null && answer({ request, response, machine, headers })) return;
     for (const listener of later) listener(request, response);
   });
+}
+
+/** Common headers as a list, made anew only where the keys are. */
+function rememberedHeaders(keys: KeyRing): EarlyRequest['headers'] {
+  let of = keys.keys;
+  let headers = Object.entries(commonHeaders(keys)).flat();
+  return () => {
+    if (of === keys.keys) return headers;
+    of = keys.keys;
+    headers = Object.entries(commonHeaders(keys)).flat();
+    return headers;
+  };
 }
 
 export function commonHeaders(keys: KeyRing): Record<string, string> {
