@@ -31,7 +31,7 @@ export function earlyLookups(known: Known, load: LookupLoad): AnswerEarly {
 }
 
 function oneObject({ known, load }: Parts, { request, response, machine, headers }: EarlyRequest): boolean {
-  if (load.admit(machine.machineId, 1).kind !== 'admitted') return false;
+  if (load.admitAtOnce(machine.machineId, 1).kind !== 'admitted') return false;
   try {
     const id = decodeURIComponent(request.url!.slice(ONE_OBJECT.length));
     const { text, lifetime } = answerOne(known, id);
@@ -40,8 +40,6 @@ function oneObject({ known, load }: Parts, { request, response, machine, headers
     return true;
   } catch {
     return false; // said in one place: by the route
-  } finally {
-    load.done(machine.machineId, 1);
   }
 }
 

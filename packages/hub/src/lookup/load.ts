@@ -29,6 +29,8 @@ export type Admission =
   | { readonly kind: 'admitted' }
   | { readonly kind: 'too-many' | 'busy'; readonly retryAfterSeconds: number };
 
+const ADMITTED: Admission = { kind: 'admitted' };
+
 interface UnderWay {
   requests: number;
   bytes: number;
@@ -45,18 +47,29 @@ export class LookupLoad {
 
   /** What is admitted is to be given back by `done` with the same number. */
   admit(client: string, bytes: number): Admission {
+    const admission = this.admitAtOnce(client, bytes);
+    if (admission.kind !== 'admitted') return admission;
+    const own = this.#underWay.get(client);
+    if (own === undefined) this.#underWay.set(client, { requests: 1, bytes });
+    else {
+      own.requests++;
+      own.bytes += bytes;
+    }
+    this.#bytes += bytes;
+    return admission;
+  }
+
+  /** For what is answered before anything else happens: nothing is to be given back. */
+  admitAtOnce(client: string, bytes: number): Admission {
     const { maxBytesAtOnce, maxClientAtOnce, maxClientBytesAtOnce, reservedBytes, retrySeconds } =
       LOAD_LIMITS;
     const room = maxBytesAtOnce - (bytes > LOAD_LIMITS.smallBytes ? reservedBytes : 0);
     if (this.#bytes + bytes > room) return { kind: 'busy', retryAfterSeconds: retrySeconds };
-    const own = this.#underWay.get(client) ?? { requests: 0, bytes: 0 };
-    if (own.requests >= maxClientAtOnce || own.bytes + bytes > maxClientBytesAtOnce)
+    const own = this.#underWay.get(client);
+    if (own !== undefined && (own.requests >= maxClientAtOnce || own.bytes + bytes > maxClientBytesAtOnce))
       return { kind: 'too-many', retryAfterSeconds: retrySeconds };
     const wait = this.#clients.take(client, CLIENT, bytes);
-    if (wait > 0) return { kind: 'too-many', retryAfterSeconds: wait };
-    this.#bytes += bytes;
-    this.#underWay.set(client, { requests: own.requests + 1, bytes: own.bytes + bytes });
-    return { kind: 'admitted' };
+    return wait > 0 ? { kind: 'too-many', retryAfterSeconds: wait } : ADMITTED;
   }
 
   done(client: string, bytes: number): void {

@@ -109,6 +109,9 @@ export class KeyTable {
   readonly #at = new Int32Array(TOGETHER);
   readonly #low = new Int32Array(TOGETHER);
   readonly #high = new Int32Array(TOGETHER);
+  /** What counts of the one key that `find` was asked for, and its record: such a question makes no garbage. */
+  readonly #key = new Uint8Array(4 * WORDS);
+  readonly #keyView = new DataView(this.#key.buffer);
   readonly #one = new Int32Array(1);
   /** What touching the lines came to; it means nothing, and keeps the compiler from leaving the touching out. */
   touched = 0;
@@ -158,16 +161,19 @@ export class KeyTable {
 
   /** The record of the key that stands in `keys` at `offset`; 0 where it is not known. */
   find(keys: Uint8Array, offset = 0): number {
-    this.findMany(keys, offset, 1, this.#one);
+    for (let i = 0; i < this.#key.length; i++) this.#key[i] = keys[offset + i]!;
+    this.#place(this.#keyView, 0, 1, this.#keyBytes);
+    this.#search(1, this.#one, 0);
     return this.#one[0]!;
   }
 
   /** Writes the record of each of `count` keys, packed in `keys` from `offset` on, into `records`; 0 for unknown ones. */
   findMany(keys: Uint8Array, offset: number, count: number, records: Int32Array): void {
+    const view = viewOf(keys);
     const step = TOGETHER * this.#keyBytes;
     for (let from = 0, at = offset; from < count; from += TOGETHER, at += step) {
       const together = Math.min(TOGETHER, count - from);
-      this.#place(keys, at, together, this.#keyBytes);
+      this.#place(view, at, together, this.#keyBytes);
       this.#search(together, records, from);
     }
   }
@@ -179,9 +185,10 @@ export class KeyTable {
   add(entries: Uint8Array, offset: number, stride: number, records: Int32Array, count: number): void {
     if (this.#rows + count > (this.#words.length / LINE_WORDS - 1) * SLOTS)
       throw new RangeError(`the table has no room for ${count} more keys`);
+    const view = viewOf(entries);
     for (let from = 0; from < count; from += TOGETHER) {
       const together = Math.min(TOGETHER, count - from);
-      this.#place(entries, offset + from * stride, together, stride);
+      this.#place(view, offset + from * stride, together, stride);
       for (let i = 0; i < together; i++) if (this.#insert(i, records[from + i]!)) this.#rows++;
     }
   }
@@ -190,12 +197,11 @@ export class KeyTable {
    * Works out where keys belong, and touches these lines. The touching is a loop of its own that does nothing else: a
    * processor looks ahead over some hundred instructions, so it waits for many lines at once only if little is between them.
    */
-  #place(keys: Uint8Array, offset: number, count: number, stride: number): void {
+  #place(view: DataView, offset: number, count: number, stride: number): void {
     const words = this.#words;
     const ats = this.#at;
     const lows = this.#low;
     const highs = this.#high;
-    const view = new DataView(keys.buffer, keys.byteOffset, keys.length);
     const [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3] = this.#secret;
     const linesPerPlace = words.length / LINE_WORDS / 2 ** 32;
     for (let i = 0, k = offset; i < count; i++, k += stride) {
@@ -259,4 +265,8 @@ export class KeyTable {
       if (at === words.length) at = 0;
     }
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

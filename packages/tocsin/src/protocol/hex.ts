@@ -43,8 +43,15 @@ export function hexRunLength(source: Uint8Array, start: number, end: number): nu
 
 /** The bytes of a hex text, or null where it is none (odd length, other characters). */
 export function parseHex(text: string): Uint8Array | null {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(text)) return null;
-  return new Uint8Array(Buffer.from(text, 'hex'));
+  if (text.length % 2 !== 0) return null;
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0, at = 0; i < bytes.length; i++, at += 2) {
+    const high = hexDigit(text.charCodeAt(at));
+    const low = hexDigit(text.charCodeAt(at + 1));
+    if (high < 0 || low < 0) return null;
+    bytes[i] = (high << 4) | low;
+  }
+  return bytes;
 }
 
 export function toHex(bytes: Uint8Array): string {

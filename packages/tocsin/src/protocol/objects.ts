@@ -42,9 +42,9 @@ const WANT =
 export function parseObject(text: string): ParsedObject {
   const word = text.trim();
   if (word === '' || word.length > OBJECT_LIMITS.maxText) throw unreadable(text);
-  const prefixed = /^([a-z0-9-]+):(.*)$/is.exec(word);
-  const found = prefixed === null ? null : parsePrefixed(prefixed[1]!.toLowerCase(), prefixed[2]!.trim());
-  return found ?? parseBare(word);
+  const colon = word.indexOf(':');
+  const prefix = word.slice(0, Math.max(colon, 0)).toLowerCase();
+  return parsePrefixed(prefix, word.slice(colon + 1).trim()) ?? parseBare(word);
 }
 
 /** Null for a prefix that is none of ours (it may be a host before its port). */
@@ -206,6 +206,7 @@ export interface Question {
 
 /** All keys to look up, most exact first; see `questionsOf`. */
 export function keysToAsk(object: ParsedObject): readonly ObjectKey[] {
+  if (object.kind === 'file') return [objectKey(object)]; // thousands are asked for: no words are made of them
   return questionsOf(object).map(({ key }) => key);
 }
 
