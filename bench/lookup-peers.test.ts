@@ -11,6 +11,7 @@ import { type TestContext, test } from 'node:test';
 import { startPostgres } from '../packages/hub/src/engine/postgres.ts';
 import type { BenchContext } from './goals.ts';
 import { startBare } from './lookup/bare.ts';
+import { floorLatency } from './lookup/floor.ts';
 import { askedKeys, KEY } from './lookup/keys.ts';
 import { openLine } from './lookup/line.ts';
 import { startNginx } from './lookup/nginx.ts';
@@ -133,3 +134,13 @@ for (const [name, start] of [
     assert.deepEqual([answer.statusCode, answer.headers['cache-control']], [200, STATIC.cacheControl]);
     await server.stop();
   });
+
+test('node:http: how late its answers are at a rate that it is far from', {
+  skip: without('openssl'),
+}, async (t) => {
+  const context = contextFor(t);
+  const server = await startBare(context, STATIC);
+  const p99 = await floorLatency(context, { name: 'x', server, perSecond: 400, connections: 4 });
+  await server.stop();
+  assert.ok(p99 > 0 && Number.isFinite(p99));
+});

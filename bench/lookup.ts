@@ -22,7 +22,8 @@ async function runLookupBench(context: BenchContext): Promise<BenchResult> {
   const objects = LOOKUP_BENCH.objects[mode];
   const notes: string[] = [];
   const hub = await measureHub(context, { objects, withLatency: true });
-  const peers = await measurePeers(context, { objects, answer: hub.answer, notes });
+  const singles = hub.rows.at(-1)!.perSecond;
+  const peers = await measurePeers(context, { objects, singles, answer: hub.answer, notes });
   const growth: HubFigures[] = [];
   for (const size of LOOKUP_BENCH.growth[mode])
     try {

@@ -5,6 +5,7 @@ import { LOOKUP_BENCH } from '../config.ts';
 import type { BenchContext } from '../goals.ts';
 import { seededRandom } from '../random.ts';
 import { startBare } from './bare.ts';
+import { floorLatency } from './floor.ts';
 import { askedKeys, KEY } from './keys.ts';
 import type { Rates } from './measure.ts';
 import type { Server, StaticAnswer } from './nginx.ts';
@@ -16,14 +17,21 @@ import { wrkRate } from './wrk.ts';
 
 export interface PeerFigures {
   readonly nginx: Rates | null;
-  readonly bare: Rates | null;
+  readonly bare: BareRates | null;
   readonly redis: RedisRates | null;
   readonly rbldnsd: Rates | null;
   readonly postgres: readonly Rates[] | null;
 }
 
+/** Latency at the rate of the hub's: what it cannot be below on this machine. */
+export interface BareRates extends Rates {
+  readonly halfP99: number;
+}
+
 export interface PeerPlan {
   readonly objects: number;
+  /** Single look-ups a second of the hub, its highest rate. */
+  readonly singles: number;
   /** For those that answer all with the same. */
   readonly answer: StaticAnswer;
   /** Is told which peer could not be measured, and why. */
@@ -32,7 +40,7 @@ export interface PeerPlan {
 
 export async function measurePeers(
   context: BenchContext,
-  { objects, answer, notes }: PeerPlan,
+  { objects, singles, answer, notes }: PeerPlan,
 ): Promise<PeerFigures> {
   const attempt = async <T>(name: string, measure: () => Promise<T>): Promise<T | null> => {
     try {
@@ -44,10 +52,14 @@ export async function measurePeers(
       return null;
     }
   };
-  const fixed = (name: string, start: typeof startNginx) =>
-    attempt(name, () => staticRate(context, name, () => start(context, answer)));
-  const nginx = await fixed('nginx', startNginx);
-  const bare = await fixed('node:http alone', startBare);
+  const nginx = await attempt('nginx', async () => {
+    const server = await startNginx(context, answer);
+    return staticRate(context, 'nginx', server).finally(server.stop);
+  });
+  const bare = await attempt('node:http alone', async () => {
+    const server = await startBare(context, answer);
+    return bareRates(context, server, singles).finally(server.stop);
+  });
   const known = seededRandom(LOOKUP_BENCH.seed).bytes(objects * KEY);
   const asked = askedKeys(LOOKUP_BENCH.seed, objects, LOOKUP_BENCH.asked);
   const redis = await attempt('Redis', () => redisRates(context, known, asked));
@@ -56,8 +68,14 @@ export async function measurePeers(
   return { nginx, bare, redis, rbldnsd, postgres };
 }
 
-async function staticRate(context: BenchContext, name: string, start: () => Promise<Server>): Promise<Rates> {
-  const { port, pid, stop } = await start();
+function staticRate(context: BenchContext, name: string, { port, pid }: Server): Promise<Rates> {
   const target = { name: `${name}, one answer, TLS`, url: `https://127.0.0.1:${port}/`, pid };
-  return wrkRate(context, target).finally(stop);
+  return wrkRate(context, target);
+}
+
+async function bareRates(context: BenchContext, server: Server, perSecond: number): Promise<BareRates> {
+  const rates = await staticRate(context, 'node:http alone', server);
+  const connections = LOOKUP_BENCH.singleConnections;
+  const halfP99 = await floorLatency(context, { name: rates.name, server, perSecond, connections });
+  return { ...rates, halfP99 };
 }

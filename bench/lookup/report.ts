@@ -88,7 +88,7 @@ function rateCells(rates: Rates): readonly (number | null)[] {
 function explanations(bytesPerKey: number | null): string[] {
   return [
     'Cores are seconds of the processor a second. Singles are compared by what a core of the server answers a second, so neither wrk nor our own asker is the limit.',
-    'p99 is that at the full rate; at half of it, requests have planned times from which their latency counts.',
+    "p99 is that at the full rate; at half of it, requests have planned times from which their latency counts. That of node:http alone is at half of the hub's rate: what this machine and the asker make of it.",
     bytesPerKey === null ? 'Redis was not measured.' : `Redis keeps ${bytesPerKey.toFixed(0)} bytes a key.`,
   ];
 }
