@@ -20,6 +20,7 @@ import {
   KEYS_PAYLOAD_TYPE,
   tlsEntry,
 } from '../packages/tocsin/src/protocol/keys-document.ts';
+import { formatVerifierKey, verifierOf } from '../packages/tocsin/src/protocol/signed-note.ts';
 import type { World } from '../packages/tocsin/src/protocol/world.ts';
 
 const NOW = Date.UTC(2026, 0, 15) / 1000;
@@ -68,7 +69,7 @@ const document: KeysDocument = {
   issued: NOW,
   expires: NOW + 180 * DAY,
   tls: [tlsEntry(authority.certificate.raw, NOW + 5 * 365 * DAY)],
-  log: null,
+  log: formatVerifierKey(verifierOf({ name: `${hub}/log`, privateKey: ed25519OfSeed(4) })),
   age: [],
   receipt: { id: keyId(receiptRaw), publicKey: toBase64(receiptRaw) },
 };
@@ -153,8 +154,9 @@ function documentVectors(): unknown {
       at('a clock that stands a day behind', good, 'accepted', NOW - DAY),
       at('and one second more', good, 'early', NOW - DAY - 1),
       at('members of a later version are passed over', changed({ mirrors: ['x'] }), 'accepted'),
+      at('no log key', changed({ log: null }), 'accepted'),
       at(
-        'a log key and a recipient',
+        'a log key of a kind that comes later, and a recipient',
         changed({ log: 'a+b+c', age: [{ id: hub, recipient: 'age1x' }] }),
         'accepted',
       ),

@@ -5,7 +5,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { verifyTerms } from 'tocsin/catalog/terms.ts';
+import { keyId } from 'tocsin/protocol/ed25519.ts';
 import { KEYS_LIMITS, peekKeysDocument } from 'tocsin/protocol/keys-document.ts';
+import { parseVerifierKey } from 'tocsin/protocol/signed-note.ts';
 import { backup } from './backup/backup.ts';
 import { restore, verifyBackup } from './backup/restore.ts';
 import { readSettings } from './config.ts';
@@ -19,7 +21,7 @@ import { layoutOf } from './store/layout.ts';
 const FIXTURE = join(import.meta.dirname, '..', '..', '..', 'test', 'fixtures', '0.1.0', 'hub.tar.zst');
 const log = (): void => {};
 
-test('upgrade: a hub of 0.1.0 gets a backup, an age recipient, terms and Statements, and keeps its machines', async (t) => {
+test('upgrade: a hub of 0.1.0 gets a backup, an age recipient, a log key, terms and Statements, and keeps its machines', async (t) => {
   const data = temporaryData(t);
   const layout = layoutOf(data);
   const before = Math.floor(Date.now() / 1000);
@@ -36,6 +38,7 @@ test('upgrade: a hub of 0.1.0 gets a backup, an age recipient, terms and Stateme
     assert.ok(keys.number >= before, 'a restored hub counts on from the time of the restoration');
     assert.ok(keys.age.length === 1 && keys.age.length <= KEYS_LIMITS.maxAgeKeys);
     const ring = openKeys(layout.keys);
+    assert.equal(ring.log?.verifierKey, keys.log);
     const terms = verifyTerms((await call(port, 'GET', '/v1/terms')).text, ring.receipt.publicKey);
     assert.deepEqual([terms.number, terms.controller.name], [1, 'Example']);
     assert.equal((await call(port, 'GET', '/statement')).status, 200);
@@ -65,8 +68,9 @@ async function backedUp(t: Parameters<typeof temporaryData>[0], data: string): P
   }
   const again = temporaryData(t);
   await restore({ file, directory: again, databaseUrl: null, log });
-  const { id } = openKeys(layout.keys).keys.document.age[0]!;
-  for (const name of [`age-${id}.key`, 'group.secret'])
+  const { document } = openKeys(layout.keys).keys;
+  const logId = keyId(parseVerifierKey(document.log!).publicKey);
+  for (const name of [`age-${document.age[0]!.id}.key`, `log-${logId}.key`, 'group.secret'])
     assert.deepEqual(readFileSync(join(again, 'keys', name)), readFileSync(join(layout.keys, name)));
   const copy = await openHub(readSettings({ flags: { data: again }, env: {} }), log);
   try {

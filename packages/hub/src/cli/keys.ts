@@ -28,7 +28,7 @@ export function keysCommand(program: Command): Command {
   keys
     .command('rotate')
     .description(
-      'make a new TLS authority and a new age recipient; the old ones count until nothing of theirs can come',
+      'make a new TLS authority, age recipient and log key; the old ones count until nothing of theirs can come, the log key ends at once',
     )
     .option('--drop-old', 'drop the old authority at once, as after a theft: machines must rejoin')
     .addHelpText(
@@ -99,7 +99,7 @@ function summaryText(keys: KeysSummary): string {
     `receipt key ${keys.receipt ?? 'none'}`,
     ...(keys.age.length === 0 ? ["age recipient none yet: run 'tocsin-hub keys rotate'"] : []),
     ...keys.age.map((recipient, i) => `age recipient ${recipient}${i === 0 ? '' : ', still opened'}`),
-    `log key ${keys.log ?? 'none yet'}`,
+    `log key ${keys.log ?? "none yet: run 'tocsin-hub keys rotate'"}`,
   ];
   return lines.join('\n');
 }

@@ -4,11 +4,13 @@
 //   root.pub            raw public key, base64url                       what tokens pin
 //   authority-<id>.key  PKCS#8 PEM, P-256                               issues certificates: can pose as hub and machines
 //   receipt-<id>.key    PKCS#8 PEM, Ed25519                             signs receipts, terms and policies
+//   log-<id>.key        PKCS#8 PEM, Ed25519                             signs the lists
 //   age-<id>.key        age identity, as age-keygen writes them         opens what machines sealed to this hub
 //   keys-<number>.json  signed keys documents; the highest number counts, the others are history
 //   group.secret        JSON                                            names Wi-Fi networks; every joined machine has it
 //   restored            unix seconds, where the hub came out of a backup: the lowest number of its next document
-import { randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PRIVATE_FILE, readSmallFile, removeFile, writeFileDurable } from 'tocsin/client/state/home.ts';
@@ -30,6 +32,10 @@ export function authorityFile(id: string): string {
 
 export function receiptFile(id: string): string {
   return `receipt-${id}.key`;
+}
+
+export function logFile(id: string): string {
+  return `log-${id}.key`;
 }
 
 export function ageFile(id: string): string {
@@ -127,4 +133,29 @@ export function documentNumbers(directory: string): readonly number[] {
 export function ageIds(directory: string): readonly string[] {
   const found = readdirSync(directory).map((name) => /^age-([0-9a-f]{32})\.key$/.exec(name)?.[1]);
   return found.filter((id) => id !== undefined);
+}
+
+/** The private key of a text. Throws `format`, naming `what`. */
+export function parsePrivate(text: string, what: string): KeyObject {
+  try {
+    return createPrivateKey(text);
+  } catch (cause) {
+    throw new TocsinError('format', `Cannot read ${what}: it is no private key in PEM, want PKCS#8`, {
+      cause,
+    });
+  }
+}
+
+export function privatePem(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }) as string;
+}
+
+export function damagedKeys(name: string, cause?: unknown): TocsinError {
+  return new TocsinError(
+    'corrupt',
+    `Cannot open the hub's keys: '${name}' is damaged or missing, want it from a backup`,
+    {
+      cause,
+    },
+  );
 }

@@ -7,16 +7,16 @@ import type { KeysDocument, TlsEntry } from 'tocsin/protocol/keys-document.ts';
 import { KEYS_LIMITS, tlsEntry } from 'tocsin/protocol/keys-document.ts';
 import type { World } from 'tocsin/protocol/world.ts';
 import { unixSeconds } from 'tocsin/protocol/world.ts';
-import type { AgeEntry } from './age.ts';
 import { nextRecipients, removeEndedAges, storeAgeIdentity } from './age.ts';
 import { HUB_KEY_LIMITS } from './config.ts';
 import { authorityFile, lowestNumber } from './files.ts';
+import { removeLogKey, storeLogKey } from './log-key.ts';
 import type { KeyRing, RootSigner } from './store.ts';
 import { endOf, requireSameRoot, storeAuthority, storeDocument } from './store.ts';
 
 /**
- * Signs the same keys anew, for another lifetime; drops what ran out, and adds an age recipient where there is none
- * (hubs of 0.1.0). Durable on return.
+ * Signs the same keys anew, for another lifetime; drops what ran out, and adds an age recipient and a log key where
+ * there is none (hubs of 0.1.0, of 0.2.0). Durable on return.
  */
 export async function reissue(ring: KeyRing, signer: RootSigner, world: World): Promise<void> {
   ring.reload();
@@ -25,7 +25,8 @@ export async function reissue(ring: KeyRing, signer: RootSigner, world: World): 
   const [first, ...others] = ring.keys.document.tls;
   const fresh = ring.keys.document.age.length === 0 ? await storeAgeIdentity(ring.directory) : undefined;
   const age = nextRecipients(ring.directory, ring.keys.document.age, now, fresh);
-  storeDocument(ring.directory, signer, next(ring, [first!, ...living(others, now)], age, now));
+  const log = ring.keys.document.log ?? storeLogKey(ring.directory, ring.root.id);
+  storeDocument(ring.directory, signer, next(ring, { tls: [first!, ...living(others, now)], age, log }, now));
   ring.reload();
   removeEndedAges(ring.directory, now);
 }
@@ -36,9 +37,10 @@ export interface RotateOptions {
 }
 
 /**
- * Adds a new authority, which issues from now on, and a new age recipient, to which machines seal from now on. Old
- * authorities count until their certificates have run out, and their private keys are removed, for nothing is
- * issued by them any more; old age identities are kept for as long as late messages may come. Durable on return.
+ * Adds a new authority, which issues from now on, a new age recipient, to which machines seal from now on, and a new
+ * log key in place of the old one. Old authorities count until their certificates have run out; private keys of
+ * authorities and of the log are removed, for nothing is issued or signed by them any more; old age identities are kept
+ * for as long as late messages may come. Durable on return.
  */
 export async function rotate(
   ring: KeyRing,
@@ -55,11 +57,13 @@ export async function rotate(
   const tls = [fresh, ...old].slice(0, KEYS_LIMITS.maxAuthorities);
   const held = options.dropOld ? [] : ring.keys.document.age;
   const age = nextRecipients(ring.directory, held, now, await storeAgeIdentity(ring.directory));
-  const replaced = ring.keys.document.tls;
-  storeDocument(ring.directory, signer, next(ring, tls, age, now));
+  const replaced = ring.keys.document;
+  const log = storeLogKey(ring.directory, ring.root.id);
+  storeDocument(ring.directory, signer, next(ring, { tls, age, log }, now));
   ring.reload();
   removeEndedAges(ring.directory, now);
-  for (const { id } of replaced) removeFile(join(ring.directory, authorityFile(id)));
+  for (const { id } of replaced.tls) removeFile(join(ring.directory, authorityFile(id)));
+  if (replaced.log !== null) removeLogKey(ring.directory, replaced.log);
 }
 
 export type Maintenance =
@@ -70,6 +74,8 @@ export type Maintenance =
   | { readonly kind: 'root-wanted'; readonly deadline: number }
   /** The root is offline and no age recipient is there yet: machines cannot send sealed messages. */
   | { readonly kind: 'recipient-wanted' }
+  /** The root is offline and no log key is there yet: machines cannot verify their lists. */
+  | { readonly kind: 'log-key-wanted' }
   /** The root is offline and the hub came out of a backup: machines may hold a newer document than it. */
   | { readonly kind: 'restored' };
 
@@ -77,20 +83,20 @@ export type Maintenance =
 export async function maintain(ring: KeyRing, world: World): Promise<Maintenance> {
   ring.reload();
   const now = unixSeconds(world.clock);
-  const { expires, tls, age } = ring.keys.document;
+  const { expires, tls, age, log } = ring.keys.document;
   const authorityEnd = tls[0]!.notAfter;
   const old = expires - now < HUB_KEY_LIMITS.documentRenewBefore;
   const ending = authorityEnd - now < HUB_KEY_LIMITS.authorityRenewBefore;
   const restored = ring.keys.document.number < lowestNumber(ring.directory);
-  if (!old && !ending && !restored && age.length > 0) return { kind: 'fresh' };
+  const complete = age.length > 0 && log !== null;
+  if (!old && !ending && !restored && complete) return { kind: 'fresh' };
   const signer = ring.rootSigner();
   if (signer === null) {
     if (age.length === 0) return { kind: 'recipient-wanted' };
     if (restored) return { kind: 'restored' };
     const deadline = Math.min(expires, authorityEnd);
-    return deadline - now < HUB_KEY_LIMITS.documentWarnBefore
-      ? { kind: 'root-wanted', deadline }
-      : { kind: 'fresh' };
+    if (deadline - now < HUB_KEY_LIMITS.documentWarnBefore) return { kind: 'root-wanted', deadline };
+    return log === null ? { kind: 'log-key-wanted' } : { kind: 'fresh' };
   }
   if (ending) {
     await rotate(ring, signer, world);
@@ -111,6 +117,8 @@ export function maintenanceWords(done: Maintenance): string | null {
       return `the keys document runs out on ${new Date(done.deadline * 1000).toISOString()}: run 'tocsin-hub keys rotate --root-key FILE'`;
     case 'recipient-wanted':
       return "machines cannot send sealed messages yet, for the keys document has no age recipient: run 'tocsin-hub keys rotate --root-key FILE' once";
+    case 'log-key-wanted':
+      return "machines cannot verify their lists yet, for the keys document has no log key: run 'tocsin-hub keys rotate --root-key FILE' once";
     case 'restored':
       return "this hub came out of a backup, and machines may hold newer keys than it: run 'tocsin-hub keys rotate --root-key FILE' once";
     default:
@@ -118,11 +126,13 @@ export function maintenanceWords(done: Maintenance): string | null {
   }
 }
 
-function next(ring: KeyRing, tls: readonly TlsEntry[], age: readonly AgeEntry[], now: number): KeysDocument {
+type NewKeys = Pick<KeysDocument, 'tls' | 'age' | 'log'>;
+
+function next(ring: KeyRing, keys: NewKeys, now: number): KeysDocument {
   const { document } = ring.keys;
   const expires = now + HUB_KEY_LIMITS.documentLifetime;
   const number = Math.max(document.number + 1, lowestNumber(ring.directory));
-  return { ...document, number, issued: now, expires, tls, age };
+  return { ...document, number, issued: now, expires, ...keys };
 }
 
 function living(entries: readonly TlsEntry[], now: number): readonly TlsEntry[] {

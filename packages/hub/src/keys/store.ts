@@ -2,13 +2,14 @@
 //
 //   root.key ──signs──► keys-<n>.json ──names──► authority-<id>.key ──issues──► leaves of hub and machines
 //                                        ├─────► receipt-<id>.key ──signs──► receipts, terms, policies
+//                                        ├─────► log-<id>.key ──signs──► lists
 //                                        └─────► age-<id>.key ──opens──► messages of machines
 //
 // createKeys(directory, world, rootKeyFile?)   the first document; safe to run again after a crash, or twice at once
 // openKeys(directory, rootKeyFile?): KeyRing   KeyRing.reload() sees documents that another process added
 // Every file that a document names is durable before the document is.
 import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makePrivateDirectory } from 'tocsin/client/state/home.ts';
 import { parseBase64Url, toBase64, toBase64Url } from 'tocsin/protocol/base64.ts';
@@ -33,12 +34,17 @@ import { HUB_KEY_LIMITS } from './config.ts';
 import {
   authorityFile,
   createKeyFile,
+  damagedKeys,
   documentFile,
   KEY_FILES,
   newestDocument,
+  parsePrivate,
+  privatePem,
   readKeyFile,
   receiptFile,
 } from './files.ts';
+import type { LogSigner } from './log-key.ts';
+import { readLogKey, storeLogKey } from './log-key.ts';
 
 /** The root's private key, in hand for as long as it signs. */
 export interface RootSigner {
@@ -70,7 +76,7 @@ export async function createKeys(directory: string, world: World, rootKeyFile?: 
     issued: now,
     expires: now + HUB_KEY_LIMITS.documentLifetime,
     tls: [tlsEntry(authority.certificate.raw, endOf(authority))],
-    log: null,
+    log: storeLogKey(directory, signer.root.id),
     age: [await storeAgeIdentity(directory)],
     receipt: storeReceiptKey(directory),
   };
@@ -94,6 +100,7 @@ export class KeyRing {
   #keys: TrustedKeys;
   #issuing: IssuingAuthority;
   #receipt: ReceiptSigner | null = null;
+  #log: LogSigner | null = null;
   /** By id; what a file does not hold is asked for again, for another process may have added it. */
   readonly #ages = new Map<string, string>();
 
@@ -120,6 +127,14 @@ export class KeyRing {
     if (this.#receipt === null || this.#receipt.id !== named?.id)
       this.#receipt = readReceipt(this.directory, named);
     return this.#receipt;
+  }
+
+  /** The log key of the document; null where it names none. Throws `corrupt` as `receipt`. */
+  get log(): LogSigner | null {
+    const named = this.#keys.document.log;
+    if (named === null) return null;
+    if (this.#log?.verifierKey !== named) this.#log = readLogKey(this.directory, named);
+    return this.#log;
   }
 
   /** The age identity of this id, the current or an earlier one; null where there is none. Throws `corrupt`. */
@@ -167,7 +182,7 @@ export async function storeAuthority(
 ): Promise<IssuingAuthority> {
   const authority = await makeAuthority(rootId, world);
   const name = authorityFile(keyId(authority.certificate.raw));
-  createKeyFile(join(directory, name), pem(authority.privateKey));
+  createKeyFile(join(directory, name), privatePem(authority.privateKey));
   return authority;
 }
 
@@ -199,14 +214,14 @@ export function requireSameRoot(directory: string, signer: RootSigner): void {
 
 function makeRoot(directory: string): RootSigner {
   const path = join(directory, KEY_FILES.root);
-  createKeyFile(path, pem(generateKeyPairSync('ed25519').privateKey));
+  createKeyFile(path, privatePem(generateKeyPairSync('ed25519').privateKey));
   return readRoot(path);
 }
 
 function storeReceiptKey(directory: string): KeysDocument['receipt'] {
   const { privateKey } = generateKeyPairSync('ed25519');
   const raw = ed25519ToRaw(privateKey);
-  createKeyFile(join(directory, receiptFile(keyId(raw))), pem(privateKey));
+  createKeyFile(join(directory, receiptFile(keyId(raw))), privatePem(privateKey));
   return { id: keyId(raw), publicKey: toBase64(raw) };
 }
 
@@ -218,7 +233,7 @@ function readRootPublic(directory: string): RootKey {
       "Cannot open the hub's keys: there are none, want a hub that was started once",
     );
   const raw = parseBase64Url(text.trim());
-  if (raw === null) throw damaged(KEY_FILES.rootPublic);
+  if (raw === null) throw damagedKeys(KEY_FILES.rootPublic);
   return rootKeyOf(raw);
 }
 
@@ -238,7 +253,7 @@ function readDocument(directory: string, root: RootKey, number: number): Trusted
     if (keys.document.number !== number) throw new TypeError('number and name differ');
     return keys;
   } catch (cause) {
-    throw damaged(name, cause);
+    throw damagedKeys(name, cause);
   }
 }
 
@@ -246,43 +261,19 @@ function readAuthority(directory: string, keys: TrustedKeys): IssuingAuthority {
   const first = keys.authorities[0]!;
   const name = authorityFile(first.id);
   const text = readKeyFile(join(directory, name));
-  if (text === null) throw damaged(name);
+  if (text === null) throw damagedKeys(name);
   const privateKey = parsePrivate(text, 'the key of the authority');
-  if (!first.certificate.checkPrivateKey(privateKey)) throw damaged(name);
+  if (!first.certificate.checkPrivateKey(privateKey)) throw damagedKeys(name);
   return { certificate: first.certificate, privateKey };
 }
 
 function readReceipt(directory: string, named: KeysDocument['receipt']): ReceiptSigner {
-  if (named === null) throw damaged('receipt key');
+  if (named === null) throw damagedKeys('receipt key');
   const name = receiptFile(named.id);
   const text = readKeyFile(join(directory, name));
-  if (text === null) throw damaged(name);
+  if (text === null) throw damagedKeys(name);
   const privateKey = parsePrivate(text, 'the receipt key');
   const publicKey = ed25519ToRaw(privateKey);
-  if (toBase64(publicKey) !== named.publicKey) throw damaged(name);
+  if (toBase64(publicKey) !== named.publicKey) throw damagedKeys(name);
   return { id: named.id, privateKey, publicKey };
-}
-
-function parsePrivate(text: string, what: string): KeyObject {
-  try {
-    return createPrivateKey(text);
-  } catch (cause) {
-    throw new TocsinError('format', `Cannot read ${what}: it is no private key in PEM, want PKCS#8`, {
-      cause,
-    });
-  }
-}
-
-function pem(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }) as string;
-}
-
-function damaged(name: string, cause?: unknown): TocsinError {
-  return new TocsinError(
-    'corrupt',
-    `Cannot open the hub's keys: '${name}' is damaged or missing, want it from a backup`,
-    {
-      cause,
-    },
-  );
 }
