@@ -93,7 +93,7 @@ export function allowedPrefixBits({ lists, prefixBits }: ListManifest): ListMani
   return allowed;
 }
 
-export const MANIFEST_LIMITS = { maxLists: 64, maxListBytes: 16 * 2 ** 30 } as const;
+export const MANIFEST_LIMITS = { maxLists: 64, maxListBytes: 16 * 2 ** 30, maxText: 2 ** 18 } as const;
 
 export function parseManifest(value: unknown): ListManifest {
   const o = record(value, 'list manifest');
