@@ -107,7 +107,7 @@ export class Network {
         app.addHook('preHandler', async ({ method, url, body }) => {
           seen.push({ method, path: url, body });
         });
-        registerListRoutes(app, lists);
+        registerListRoutes(app, lists, keys);
         registerLookupRoutes(app, { lists, known, clock: world.clock, explain: (key) => explain(hub, key) });
         participation.register(app);
       },

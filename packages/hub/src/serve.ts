@@ -126,7 +126,7 @@ async function makeServer(parts: ServerParts): Promise<HubServer> {
     version: VERSION,
     log: hub.log,
     registerRoutes: (app, { answerEarly }) => {
-      registerListRoutes(app, lists);
+      registerListRoutes(app, lists, keys);
       const { clock } = hub.world;
       registerLookupRoutes(app, { lists, known, clock, explain: (key) => explain(hub, key), answerEarly });
       registerHashListRoutes(app, { lists, hashLists });

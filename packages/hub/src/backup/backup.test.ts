@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { systemWorld, type World } from 'tocsin/protocol/world.ts';
 import { serverOf, temporaryData } from '../engine/engine-fixture.ts';
 import { startPostgres } from '../engine/postgres.ts';
 import { type Database, openDatabase } from '../store/database.ts';
@@ -17,6 +18,9 @@ import { addSegment, allFiles, allRows, fillHub } from './backup-fixture.ts';
 import { restore, verifyBackup } from './restore.ts';
 
 const log = (): void => {};
+const RESTORED = Date.UTC(2030, 0, 1) / 1000;
+/** What is restored twice is restored in the same second. */
+const world: World = { ...systemWorld, clock: { ...systemWorld.clock, now: () => RESTORED * 1000 } };
 
 interface Hub {
   readonly server: TestServer;
@@ -61,7 +65,7 @@ test('a backup and what becomes of it', async (t) => {
     'restored into an empty directory it is the same hub: rows, files, numbering, private',
     async (t) => {
       const directory = temporaryData(t);
-      const result = await restore({ file, directory, databaseUrl: null, log });
+      const result = await restore({ file, directory, databaseUrl: null, log, world });
       assert.equal(result.files, 4);
       assert.equal(serverOf(directory), null);
       const restored = layoutOf(directory);
@@ -72,8 +76,8 @@ test('a backup and what becomes of it', async (t) => {
       const engine = await startPostgres({ directory, log });
       const copy = await openDatabase(engine);
       await migrate({ database: copy, log });
-      const skipped = await copy.execute('UPDATE publication SET revision = revision - 1000000');
-      assert.equal(skipped, 1, 'its lists are numbered on from where the backed up hub cannot have come');
+      assert.equal(await revisionOf(copy), RESTORED, 'no hub before counted so far');
+      await copy.execute('UPDATE publication SET revision = $1', [await revisionOf(database)]);
       assert.deepEqual(await allRows(copy), await allRows(database));
       const [next] = await copy.query<{ id: number }>(
         `INSERT INTO source (name, kind, rank, created_at) VALUES ('new', 'feed', 1, now()) RETURNING id`,
@@ -177,7 +181,7 @@ test('a backup and what becomes of it', async (t) => {
         sql: 'ALTER TABLE source ADD COLUMN colour text;',
       };
       const directory = temporaryData(t);
-      const target = { directory, databaseUrl: await server.url('older'), log };
+      const target = { directory, databaseUrl: await server.url('older'), log, world };
       await restore({ ...target, file, migrations: [...ours, more] });
       const copy = await server.database('older');
       assert.deepEqual(await allRows(copy), await allRowsOf(file, server));
@@ -193,6 +197,9 @@ test('a backup and what becomes of it', async (t) => {
         code: 'format',
         message: new RegExp(`schema version ${more.number}, made by a newer release`),
       });
+      const again = { directory: temporaryData(t), databaseUrl: await server.url('newer'), log, world };
+      await restore({ ...again, file: newer, migrations: [...ours, more] });
+      assert.equal(await revisionOf(await server.database('newer')), RESTORED + 1_000_000);
     },
   );
 
@@ -213,8 +220,13 @@ test('a backup and what becomes of it', async (t) => {
 /** What stands in a backup, restored once more. */
 async function allRowsOf(file: string, server: TestServer): Promise<Record<string, readonly string[]>> {
   const directory = join(dirname(file), `again-${process.pid}`);
-  await restore({ file, directory, databaseUrl: await server.url('again'), log });
+  await restore({ file, directory, databaseUrl: await server.url('again'), log, world });
   return allRows(await server.database('again'));
+}
+
+async function revisionOf(database: Database): Promise<number> {
+  const [row] = await database.query<{ revision: number }>('SELECT revision AS revision FROM publication');
+  return row!.revision;
 }
 
 function leftovers(layout: Layout): string[] {

@@ -159,21 +159,25 @@ async function fillStore(
       throw error;
     }
     await setSequences(session, manifest.sequences);
-    await passRevisions(session);
+    await passRevisions(session, world);
     return { schema: header.schema, rows: filler.rows, files: filler.files, at: header.at };
   });
 }
 
 /**
- * Machines may hold lists that were published after the backup was made: the restored hub counts on from a number
- * that the old one cannot have reached, so that no revision ever names two different sets of lists.
+ * Machines may hold lists that were published after the backup was made, and refuse those of a lower revision: the
+ * restored hub counts on from a number that the old one cannot have reached, nor one that was restored from this backup
+ * before. So no revision ever names two different sets of lists.
  */
-async function passRevisions(session: Session): Promise<void> {
+async function passRevisions(session: Session, world: World): Promise<void> {
   const there = await session.query<{ there: boolean }>(
     `SELECT to_regclass('publication') IS NOT NULL AS there`,
   );
   if (there[0]?.there === true)
-    await session.execute('UPDATE publication SET revision = revision + $1', [RESTORED_REVISIONS]);
+    await session.execute('UPDATE publication SET revision = greatest(revision + $1::bigint, $2::bigint)', [
+      RESTORED_REVISIONS,
+      unixSeconds(world.clock),
+    ]);
 }
 
 /** A hub that published once a second would need eleven days for so many. */

@@ -1,5 +1,4 @@
 // The manifest of the published lists: what a machine fetches to know which files it needs.
-import { createHash } from 'node:crypto';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { KEY_KIND_NAMES, keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import type { ListEntry, ListManifest, ListRole } from 'tocsin/protocol/lookup.ts';
@@ -28,15 +27,6 @@ export async function readManifest(db: Queries): Promise<ListManifest> {
     return [{ role: row.role, kind, digest: row.digest, bytes: row.bytes, rows: row.rows }];
   });
   return { v: 1, revision: rows[0]!.revision, lists, prefixBits: prefixBits(lists) };
-}
-
-/**
- * The entity tag of a manifest (RFC 9110, section 8.8.3): equal tags, equal manifests, whichever hub or backup they
- * are from. The revision alone is no such thing: a restored hub counts on from an older one.
- */
-export function manifestTag(manifest: ListManifest): string {
-  const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
-  return `"${manifest.revision}-${digest.slice(0, 32)}"`;
 }
 
 /**

@@ -11,7 +11,7 @@ import { isDamage } from '../verdicts/damage.ts';
 import { LISTS_CHANNEL } from '../verdicts/publish.ts';
 import type { DeltaAnswer, FileToSend } from './deltas.ts';
 import { ListDeltas } from './deltas.ts';
-import { manifestTag, readManifest } from './manifest.ts';
+import { readManifest } from './manifest.ts';
 
 /** Tells who waits that a new revision is there. */
 export type RevisionListener = (manifest: ListManifest) => void;
@@ -24,7 +24,6 @@ export class PublishedLists {
   readonly #damaged = new Set<string>();
   readonly #onDamage: () => void;
   #set: ListSet;
-  #tag: string;
   #files: string;
 
   private constructor(db: Queries, layout: Layout, manifest: ListManifest, onDamage: () => void) {
@@ -34,7 +33,6 @@ export class PublishedLists {
     this.#onDamage = onDamage;
     this.#files = filesOf(manifest, layout);
     this.#set = this.#open(manifest);
-    this.#tag = manifestTag(manifest);
   }
 
   /** `onDamage` is called whenever a list is read that does not hold. */
@@ -46,13 +44,9 @@ export class PublishedLists {
     return this.#set;
   }
 
+  /** The same object for as long as the lists are the same. */
   get manifest(): ListManifest {
     return this.#set.manifest;
-  }
-
-  /** The entity tag of the manifest. */
-  get tag(): string {
-    return this.#tag;
   }
 
   /** Path of a published file of the current revision, or null; null too where it was found damaged. */
@@ -77,7 +71,6 @@ export class PublishedLists {
     if (manifest.revision === this.manifest.revision && files === this.#files) return;
     const old = this.#set;
     this.#set = this.#openTold(manifest);
-    this.#tag = manifestTag(manifest);
     this.#files = files;
     this.#damaged.clear();
     this.#deltas.forget();

@@ -3,8 +3,11 @@ import { createReadStream } from 'node:fs';
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { never, TocsinError } from 'tocsin/protocol/errors.ts';
+import { MANIFEST_NOTE_HEADER } from 'tocsin/protocol/manifest-note.ts';
 import { Type } from 'typebox';
+import type { KeyRing } from '../keys/store.ts';
 import type { PublishedLists } from './published.ts';
+import { ManifestSigner } from './signed-manifest.ts';
 
 export const EVENT_LIMITS = {
   /** Streams open at once; one more is answered 503. */
@@ -18,15 +21,18 @@ const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const Digest = Type.Object({ digest: Sha256 });
 const Pair = Type.Object({ from: Sha256, to: Sha256 });
 
-export function registerListRoutes(app: FastifyInstance, lists: PublishedLists): void {
+export function registerListRoutes(app: FastifyInstance, lists: PublishedLists, keys: KeyRing): void {
+  const signer = new ManifestSigner(lists, keys);
+  void signer.current; // a log key that is lost is told at the start
   app.get(
     '/v1/lists',
     { schema: { summary: 'The published lists of the newest revision' } },
     (request, reply) => {
-      const { manifest, tag: etag } = lists;
-      reply.header('etag', etag).header('cache-control', 'no-cache');
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return reply.send(manifest);
+      const { body, note, tag } = signer.current;
+      reply.header('etag', tag).header('cache-control', 'no-cache');
+      if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+      if (note !== null) reply.header(MANIFEST_NOTE_HEADER, note);
+      return reply.type('application/json; charset=utf-8').send(body);
     },
   );
   app.get<{ Params: { digest: string } }>(
