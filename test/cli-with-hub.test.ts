@@ -86,6 +86,7 @@ test('the status of a joined machine', async () => {
     '              Nobody has chosen yet.',
   ]);
   assert.match(lines[6]!, /^Lists {9}revision \d+, looked up at the hub just now$/);
+  assert.match(lines[7]!, /^ {14}signed by the hub's log key [0-9a-f]{8}, of its keys of \d{4}-\d\d-\d\d$/);
 });
 
 test('a scan finds what the lists name, and tells what was not looked up', async () => {

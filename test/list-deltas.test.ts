@@ -43,7 +43,7 @@ async function importRows(first: number): Promise<void> {
 
 /** Which lists the machine answers by; throws where it is neither whole. */
 function inForce(): 'before' | 'after' {
-  const store = ListStore.open(homeAt(place.home));
+  const store = ListStore.open(homeAt(place.home), null);
   try {
     assert.deepEqual(store.damaged, []);
     const level = (n: number): string | undefined => {

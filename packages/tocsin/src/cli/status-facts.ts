@@ -3,12 +3,15 @@ import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { ParticipationLevel } from '../catalog/consent.ts';
 import { statementVersion } from '../catalog/statement/statement.ts';
+import type { Joined } from '../client/channel/identity.ts';
 import { loadJoined } from '../client/channel/identity.ts';
 import type { HomeConsents } from '../client/consent/home.ts';
 import { openConsents } from '../client/consent/home.ts';
 import { statementFor } from '../client/consent/set-participation.ts';
 import type { ConsentState } from '../client/consent/state.ts';
 import { journalTrouble } from '../client/journal/journal.ts';
+import { unsignedWords } from '../client/lists/proof.ts';
+import type { HeldLists } from '../client/lists/store.ts';
 import { listFile, readHeldLists } from '../client/lists/store.ts';
 import { Overrides } from '../client/lookup/overrides.ts';
 import { alarmWords } from '../client/self-defence/alarm-words.ts';
@@ -42,6 +45,14 @@ export interface Status {
   readonly lists: {
     readonly revision: number;
     readonly checkedAt: number;
+    /** What they were verified by when they came, and are each time they are read; null: they are not signed. */
+    readonly signed: {
+      /** Verifier key: the hub's log key. */
+      readonly key: string;
+      /** The keys document that named it, and since when that counts. */
+      readonly keysNumber: number;
+      readonly keysIssued: number;
+    } | null;
     readonly entries: readonly ListEntry[];
   } | null;
   readonly damagedLists: number;
@@ -72,12 +83,15 @@ export function statusOf(home: Home, world: World): Facts {
   if (state.kind === 'alarm') alarms.push(alarmWords(state.alarm));
   if (trouble !== null) alarms.push(trouble);
   if (outbox !== null) alarms.push(outbox);
-  const hub = attempt(() => hubOf(home), null);
+  const joined = attempt(() => loadJoined(home), null);
+  const hub = joined && attempt(() => hubOf(joined), null);
   if (hub !== null && hub.certificateEnds < world.clock.now())
     alarms.push(
       "This machine's certificate has ended: it is renewed at the next contact with the hub ('tocsin sync')",
     );
-  const held = attempt(() => readHeldLists(home), null);
+  const held = attempt(() => readHeldLists(home, joined?.root ?? null), null);
+  const notSigned = joined && held && unsignedWords(held, joined.keysText);
+  if (notSigned !== null) alarms.push(notSigned);
   const damaged = held?.manifest.lists.filter((entry) => !isWhole(home, entry)) ?? [];
   for (const { role, kind } of damaged)
     alarms.push(`The list '${role}' of ${kind} is missing or cut short: 'tocsin sync' fetches it again`);
@@ -92,11 +106,7 @@ export function statusOf(home: Home, world: World): Facts {
     statementSha256: statementFor(state.place, 'en').sha256,
     statementVersion: statementVersion(state.place.terms),
     selfDefence: state.selfDefence,
-    lists: held && {
-      revision: held.manifest.revision,
-      checkedAt: held.checkedAt,
-      entries: held.manifest.lists,
-    },
+    lists: held && listsOf(held),
     damagedLists: damaged.length,
     journalUsable: unusable === null,
     overrides: attempt(() => countOverrides(home, world), { allow: 0, deny: 0 }),
@@ -130,9 +140,7 @@ function outboxAlarm(consents: HomeConsents): string | null {
   }
 }
 
-function hubOf(home: Home): Status['hub'] {
-  const joined = loadJoined(home);
-  if (joined === null) return null;
+function hubOf(joined: Joined): Status['hub'] {
   const certificate = new X509Certificate(joined.identity.certificate);
   return {
     url: joined.url,
@@ -141,6 +149,13 @@ function hubOf(home: Home): Status['hub'] {
     certificateEnds: certificate.validToDate.getTime(),
     renewalDue: renewalDue(certificate),
   };
+}
+
+function listsOf({ manifest, checkedAt, proof }: HeldLists): Status['lists'] {
+  const { revision, lists: entries } = manifest;
+  if (proof === null) return { revision, checkedAt, signed: null, entries };
+  const { log: key, number: keysNumber, issued } = proof.document;
+  return { revision, checkedAt, signed: { key, keysNumber, keysIssued: issued * 1000 }, entries };
 }
 
 function isWhole(home: Home, { digest, bytes }: ListEntry): boolean {

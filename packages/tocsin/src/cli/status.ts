@@ -2,6 +2,7 @@
 import type { ConsentState } from '../client/consent/state.ts';
 import { mendWords } from '../client/self-defence/alarm-words.ts';
 import { lazyLocalKey } from '../client/state/local-key.ts';
+import { parseVerifierKey } from '../protocol/signed-note.ts';
 import type { Cli, Define } from './command.ts';
 import { subcommand } from './command.ts';
 import { EXIT } from './failure.ts';
@@ -49,6 +50,7 @@ function show(cli: Cli, status: Status, state: ConsentState): void {
       'Lists',
       `revision ${status.lists.revision}, looked up at the hub ${ago(status.lists.checkedAt, now)}`,
     );
+    more(signedWords(status.lists.signed));
     for (const list of status.lists.entries)
       more(
         `${list.role.padEnd(11)}${list.kind.padEnd(13)}${count(list.rows).padStart(13)} objects  ${size(list.bytes).padStart(9)}`,
@@ -58,6 +60,12 @@ function show(cli: Cli, status: Status, state: ConsentState): void {
   row('Overrides', allow + deny === 0 ? 'none' : `${count(allow)} allowed, ${count(deny)} denied by hand`);
   row('State', status.home);
   tellNextStep(cli, status, state);
+}
+
+function signedWords(signed: NonNullable<Status['lists']>['signed']): string {
+  if (signed === null) return 'not signed: the hub named no key for it when they came';
+  const id = parseVerifierKey(signed.key).id;
+  return `signed by the hub's log key ${id}, of its keys of ${new Date(signed.keysIssued).toISOString().slice(0, 10)}`;
 }
 
 function showHub(

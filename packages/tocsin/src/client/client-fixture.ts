@@ -1,6 +1,6 @@
 // What the tests of the client share: a clock that moves by hand, small list files, and a hub in memory that
 // serves them over the channel's interface. For tests only; nothing of the product imports it.
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +10,17 @@ import type { TestContext } from 'node:test';
 import type { Outgoing } from '../catalog/gate.ts';
 import { makeDelta } from '../lists/delta-make.ts';
 import { SegmentWriter } from '../lists/segment-writer.ts';
+import { formatEnvelope, signEnvelope } from '../protocol/dsse.ts';
+import { ed25519ToRaw, rootKeyOf } from '../protocol/ed25519.ts';
 import { TocsinError } from '../protocol/errors.ts';
+import type { TrustedKeys } from '../protocol/keys-document.ts';
+import { encodeKeysDocument, KEYS_PAYLOAD_TYPE, tlsEntry } from '../protocol/keys-document.ts';
 import type { KeyKind, ObjectKey } from '../protocol/kinds.ts';
 import { KEY_KINDS } from '../protocol/kinds.ts';
 import type { ListEntry, ListManifest, ListRole } from '../protocol/lookup.ts';
+import { MANIFEST_NOTE_HEADER, signManifest } from '../protocol/manifest-note.ts';
+import type { NoteSigner } from '../protocol/signed-note.ts';
+import { formatVerifierKey, verifierOf } from '../protocol/signed-note.ts';
 import type { ClassRecord } from '../protocol/verdict.ts';
 import type { World } from '../protocol/world.ts';
 import type { DownloadAnswer, HubAnswer, HubChannel } from './channel/channel.ts';
@@ -92,9 +99,21 @@ export function writeList(directory: string, { role, kind, rows }: FixtureList):
   return { role, kind, digest, bytes, rows: rows.length };
 }
 
-/** A hub of lists in memory: answers the three requests that the client makes. */
+/**
+ * A hub of lists in memory: answers the three requests that the client makes. It is the channel to itself as well: one
+ * that takes up a newer keys document before the request after the answer that announced it.
+ */
 export class MemoryHub implements Pick<HubChannel, 'keys' | 'request' | 'download'> {
-  readonly keys: HubChannel['keys'];
+  keys: TrustedKeys;
+  readonly #root = generateKeyPairSync('ed25519').privateKey;
+  #newest: TrustedKeys;
+  #announced = false;
+  /** Signs manifests; null: they are not signed. */
+  signer: NoteSigner | null = null;
+  /** Whether the channel takes up newer keys. */
+  followsKeys = true;
+  /** Changes the answer with the manifest. */
+  forge: ((answer: HubAnswer) => HubAnswer) | null = null;
   readonly #directory: string;
   manifest: ListManifest = { v: 1, revision: 0, lists: [], prefixBits: {} };
   /** What was asked for, in order. */
@@ -107,10 +126,41 @@ export class MemoryHub implements Pick<HubChannel, 'keys' | 'request' | 'downloa
   /** Makes deltas; without it, it answers that there are none. Changes their bytes. */
   delta: ((bytes: Buffer) => Buffer) | null = null;
 
-  constructor(t: TestContext, root = 'r00t') {
+  constructor(t: TestContext) {
     this.#directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
     t.after(() => rmSync(this.#directory, { recursive: true, force: true }));
-    this.keys = { root: { id: root } } as unknown as HubChannel['keys'];
+    this.#newest = this.#makeKeys(1, null);
+    this.keys = this.#newest;
+  }
+
+  /** A new log key, or none, in a keys document that the channel hears of with the next answer. */
+  rotate(named: 'key' | 'none' = 'key'): void {
+    const privateKey = generateKeyPairSync('ed25519').privateKey;
+    this.signer = named === 'none' ? null : { name: `${this.keys.root.id}/log`, privateKey };
+    const log = this.signer && formatVerifierKey(verifierOf(this.signer));
+    this.#newest = this.#makeKeys(this.#newest.document.number + 1, log);
+    this.#announced = false;
+  }
+
+  #makeKeys(number: number, log: string | null): TrustedKeys {
+    const root = rootKeyOf(ed25519ToRaw(this.#root));
+    const issued = NOW / 1000;
+    const tls = [tlsEntry(Buffer.from('a certificate'), issued)];
+    const expires = issued + 86_400;
+    const document = {
+      v: 1,
+      hub: root.id,
+      number,
+      issued,
+      expires,
+      tls,
+      log,
+      age: [],
+      receipt: null,
+    } as const;
+    const payload = encodeKeysDocument(document);
+    const text = formatEnvelope(signEnvelope(KEYS_PAYLOAD_TYPE, payload, root.id, this.#root));
+    return { root, document, authorities: [], text };
   }
 
   publish(lists: readonly FixtureList[], prefixBits: ListManifest['prefixBits'] = {}): readonly ListEntry[] {
@@ -121,9 +171,16 @@ export class MemoryHub implements Pick<HubChannel, 'keys' | 'request' | 'downloa
 
   async request({ method, path, headers }: Outgoing): Promise<HubAnswer> {
     this.asked.push(`${method} ${path}`);
-    const etag = `"${this.manifest.revision}"`;
-    if (headers['if-none-match'] === etag) return { status: 304, headers: {}, body: Buffer.alloc(0) };
-    return { status: 200, headers: { etag }, body: Buffer.from(JSON.stringify(this.manifest)) };
+    if (this.followsKeys && this.#announced) this.keys = this.#newest;
+    this.#announced = true;
+    const text = JSON.stringify(this.manifest);
+    const note = this.signer && signManifest(this.keys.root.id, this.manifest.revision, text, this.signer);
+    const etag = `"${createHash('sha256').update(`${text}${note}`).digest('hex').slice(0, 16)}"`;
+    const told = { etag, 'tocsin-keys': String(this.#newest.document.number) };
+    if (headers['if-none-match'] === etag) return { status: 304, headers: told, body: Buffer.alloc(0) };
+    const signed = note === null ? {} : { [MANIFEST_NOTE_HEADER]: Buffer.from(note).toString('base64') };
+    const answer = { status: 200, headers: { ...told, ...signed }, body: Buffer.from(text) };
+    return this.forge?.(answer) ?? answer;
   }
 
   async download(

@@ -20,6 +20,7 @@ import { openConsents } from './consent/home.ts';
 import type { ConsentSource, Refreshed } from './consent/source.ts';
 import type { ConsentState } from './consent/state.ts';
 import { HomeRecorder } from './journal/home-recorder.ts';
+import { unsignedWords } from './lists/proof.ts';
 import { ListStore } from './lists/store.ts';
 import type { UpdateProgress, UpdateReport } from './lists/update.ts';
 import type { SendLookup } from './lookup/ask-far.ts';
@@ -98,7 +99,7 @@ export class Machine {
     this.#recorder = new HomeRecorder({ home, world, localKey, consent });
     this.joined = this.#orAlarm(() => loadJoined(home), null);
     this.overrides = this.#orAlarm(() => Overrides.open(home, world, this.localKey), Overrides.none());
-    this.lists = ListStore.open(home);
+    this.lists = ListStore.open(home, this.joined?.root ?? null);
     this.ladder = this.#makeLadder(asks);
   }
 
@@ -111,9 +112,12 @@ export class Machine {
   get alarms(): readonly string[] {
     const state = this.consents.current();
     const lists = this.lists.damaged.map(({ why }) => `A list cannot be used: ${why}`);
+    const { held } = this.lists;
+    const notSigned = held && this.joined && unsignedWords(held, this.joined.keysText);
     return [
       ...this.#alarms,
       ...lists,
+      ...(notSigned === null ? [] : [notSigned]),
       ...(state.kind === 'alarm' ? [alarmWords(state.alarm)] : []),
       ...(this.consents.trouble === null ? [] : [this.consents.trouble]),
     ];

@@ -115,7 +115,7 @@ test('a delta that breaks off leaves the older list in force, and the next call 
   hub.cutAfter = 60;
   await assert.rejects(update(), { code: 'unreachable' });
   assert.deepEqual(files(), [`${old!.digest}.seg`]);
-  assert.equal(readHeldLists(home)!.manifest.revision, 1);
+  assert.equal(readHeldLists(home, null)!.manifest.revision, 1);
   assert.equal((await update()).kind, 'updated');
   assert.deepEqual(names(home, entry!), namesSaid(range(MANY, 3)));
 });
@@ -196,7 +196,7 @@ test('in any order of lists and tricks a machine has exactly the list that was n
         if (report.kind === 'updated') applied += report.deltas;
         assert.deepEqual(names(home, entry!), namesSaid(says), trick);
         assert.deepEqual(files(), [`${entry!.digest}.seg`], trick);
-        assert.equal(ListStore.open(home).damaged.length, 0);
+        assert.equal(ListStore.open(home, null).damaged.length, 0);
       }
     }),
     { numRuns: 30 },

@@ -16,12 +16,13 @@ const K = (n: number) => keyOf('file-sha256', n);
 function hold(home: Home, lists: readonly FixtureList[]): readonly ListEntry[] {
   const entries = lists.map((list) => writeList(home.lists, list));
   const manifest = { v: 1 as const, revision: 3, lists: entries, prefixBits: { 'file-sha256': 8 } };
-  writeHeldLists(home, { manifest, checkedAt: NOW, hub: 'root', etag: '"3"' });
+  const text = JSON.stringify(manifest);
+  writeHeldLists(home, { manifest, text, proof: null, checkedAt: NOW, hub: 'root', etag: '"3"' });
   return entries;
 }
 
 function open(t: TestContext, home: Home): ListStore {
-  const store = ListStore.open(home);
+  const store = ListStore.open(home, null);
   t.after(() => store.close());
   return store;
 }
@@ -152,7 +153,7 @@ test('a damaged record of the lists is told, and nothing is answered from lists'
   const store = open(t, home);
   assert.deepEqual([store.answer(K(2)), store.held, store.damaged.length], [null, null, 1]);
   assert.throws(
-    () => readHeldLists(home),
+    () => readHeldLists(home, null),
     (error) => error instanceof TocsinError && error.code === 'corrupt',
   );
 });
@@ -163,7 +164,7 @@ test('no text is taken for a record of lists that is none', (t) => {
   fc.assert(
     fc.property(fc.oneof(fc.anything(), fc.jsonValue()), (value) => {
       assert.throws(
-        () => parseHeldLists(value),
+        () => parseHeldLists(value, null),
         (error) => error instanceof TocsinError && error.code === 'format',
       );
     }),
@@ -172,7 +173,7 @@ test('no text is taken for a record of lists that is none', (t) => {
     fc.property(fc.string(), (text) => {
       writeFileSync(join(home.lists, 'lists.json'), text);
       assert.throws(
-        () => readHeldLists(home),
+        () => readHeldLists(home, null),
         (error) => error instanceof TocsinError && error.code === 'corrupt',
       );
     }),

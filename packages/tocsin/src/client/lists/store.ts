@@ -1,30 +1,34 @@
 // The lists on this machine: TOCSIN_HOME/lists holds segment files named by their digest, and `lists.json`, the
-// manifest that was fetched with them. Answers from them, asks nobody; fetching is update.ts.
+// manifest that was fetched with them and what proves it (proof.ts), which is verified again whenever it is read. Answers from them, asks nobody; fetching is update.ts.
 // Whoever may write here decides what this machine believes: the directory is its owner's alone.
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListSet } from '../../lists/list-set.ts';
 import { SegmentReader } from '../../lists/segment-reader.ts';
+import type { RootKey } from '../../protocol/ed25519.ts';
 import { errorWords, TocsinError } from '../../protocol/errors.ts';
 import type { KeyKind, ObjectKey } from '../../protocol/kinds.ts';
 import { KEY_KINDS } from '../../protocol/kinds.ts';
 import type { ListEntry, ListManifest } from '../../protocol/lookup.ts';
 import { parseManifest, record, whole } from '../../protocol/lookup.ts';
+import { readManifest } from '../../protocol/manifest-note.ts';
 import type { ClassRecord } from '../../protocol/verdict.ts';
 import type { Answer } from '../lookup/answer.ts';
 import { answerOf } from '../lookup/answer.ts';
 import type { Home } from '../state/home.ts';
 import { readSmallFile, writeFileDurable } from '../state/home.ts';
+import type { ProvenManifest } from './proof.ts';
+import { verifyHeld } from './proof.ts';
 
 export const LIST_STORE_LIMITS = { maxManifestFile: 1 << 20 } as const;
 
 const FORMAT = 'tocsin-lists';
+const VERSION = 2;
 const SUFFIX = '.seg';
 
 /** What `lists.json` says: the newest lists that are here whole. */
-export interface HeldLists {
-  readonly manifest: ListManifest;
+export interface HeldLists extends ProvenManifest {
   /** When the hub was last asked and these were current, milliseconds since 1970. */
   readonly checkedAt: number;
   /** Root key id of the hub that they are from. */
@@ -33,41 +37,66 @@ export interface HeldLists {
   readonly etag: string | null;
 }
 
-/** Null where none were ever fetched. Throws `corrupt` for a damaged file. */
-export function readHeldLists(home: Home): HeldLists | null {
+/**
+ * Null where none were ever fetched. Throws `corrupt` for a damaged file, and for one that is not what the hub of the
+ * pinned root signed; with no root (null) it is only held against the keys beside it.
+ */
+export function readHeldLists(home: Home, root: RootKey | null): HeldLists | null {
   const bytes = readSmallFile(manifestFile(home), LIST_STORE_LIMITS.maxManifestFile);
   if (bytes === null) return null;
   try {
-    return parseHeldLists(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return parseHeldLists(JSON.parse(Buffer.from(bytes).toString('utf8')), root);
   } catch (cause) {
+    const isOther = cause instanceof TocsinError && cause.code === 'corrupt';
     throw new TocsinError(
       'corrupt',
-      "Cannot use the lists: lists.json is damaged, want it as 'tocsin sync' writes it",
+      `Cannot use the lists: lists.json is ${isOther ? 'not what this hub signed' : 'damaged'}, want it as 'tocsin sync' writes it`,
       { cause },
     );
   }
 }
 
-/** Throws `format` with the field that is wrong. */
-export function parseHeldLists(value: unknown): HeldLists {
+/** Throws `format` with the field that is wrong, `corrupt` where something was altered. */
+export function parseHeldLists(value: unknown, root: RootKey | null): HeldLists {
   const o = record(value, 'held lists');
-  const { format, v, hub, etag } = o;
-  if (format !== FORMAT || v !== 1 || typeof hub !== 'string' || (etag !== null && typeof etag !== 'string'))
+  const { hub, etag, v } = o;
+  if (o['format'] !== FORMAT || (v !== 1 && v !== VERSION))
+    throw bad('format or version', `'${FORMAT}' ${VERSION}`);
+  if (typeof hub !== 'string' || (etag !== null && typeof etag !== 'string'))
+    throw bad('hub or etag', 'texts');
+  if (root !== null && hub !== root.id)
     throw new TocsinError(
-      'format',
-      "Cannot read the held lists: format or version is unknown, want 'tocsin-lists' 1",
+      'corrupt',
+      `Cannot use the lists: they are of another hub, want those of ${root.id}`,
     );
-  return {
-    manifest: parseManifest(o['manifest']),
-    checkedAt: whole(o['checkedAt'], 'checkedAt', 0, Number.MAX_SAFE_INTEGER),
-    hub,
-    etag,
-  };
+  const checkedAt = whole(o['checkedAt'], 'checkedAt', 0, Number.MAX_SAFE_INTEGER);
+  return { ...(v === 1 ? unsigned(o['manifest']) : proven(o, hub, root)), checkedAt, hub, etag };
+}
+
+/** Version 1, of releases before lists were signed. */
+function unsigned(value: unknown): ProvenManifest {
+  return { manifest: parseManifest(value), text: JSON.stringify(value), proof: null };
+}
+
+function proven(o: Record<string, unknown>, hub: string, root: RootKey | null): ProvenManifest {
+  const { manifest: text, proof } = o;
+  if (typeof text !== 'string') throw bad('manifest', 'a text');
+  if (proof === null) return { manifest: readManifest(text), text, proof };
+  const { note, keys } = record(proof, 'proof of the held lists');
+  if (typeof note !== 'string' || typeof keys !== 'string') throw bad('proof', 'a note and a keys document');
+  return verifyHeld(text, { note, keys }, hub, root);
+}
+
+function bad(field: string, want: string): TocsinError {
+  return new TocsinError('format', `Cannot read the held lists: ${field} is wrong, want ${want}`);
 }
 
 /** The commit of an update: durable on return; every file that the manifest names must be in place before. */
 export function writeHeldLists(home: Home, held: HeldLists): void {
-  writeFileDurable(manifestFile(home), `${JSON.stringify({ format: FORMAT, v: 1, ...held })}\n`);
+  const { text: manifest, proof, hub, etag, checkedAt } = held;
+  const kept = proof && { note: proof.note, keys: proof.keys };
+  const o = { format: FORMAT, v: VERSION, hub, etag, checkedAt, manifest, proof: kept };
+  writeFileDurable(manifestFile(home), `${JSON.stringify(o)}\n`);
 }
 
 export function listFile(home: Home, digest: string): string {
@@ -86,6 +115,7 @@ export interface DamagedList {
 
 export class ListStore {
   readonly #home: Home;
+  readonly #root: RootKey | null;
   #held: HeldLists | null = null;
   #set: ListSet | null = null;
   #revision = '0';
@@ -93,13 +123,17 @@ export class ListStore {
   #answers = new WeakMap<ClassRecord, Answer>();
   #aliasAnswers = new WeakMap<ClassRecord, Answer>();
 
-  private constructor(home: Home) {
+  private constructor(home: Home, root: RootKey | null) {
     this.#home = home;
+    this.#root = root;
   }
 
-  /** Opens what is there. Lists that do not open are left out and named in `damaged`; never throws for them. */
-  static open(home: Home): ListStore {
-    const store = new ListStore(home);
+  /**
+   * Opens what is there, as the hub of this root signed it (null: of no hub that is known). Lists that do not open are
+   * left out and named in `damaged`; never throws for them.
+   */
+  static open(home: Home, root: RootKey | null): ListStore {
+    const store = new ListStore(home, root);
     store.reload();
     return store;
   }
@@ -143,7 +177,7 @@ export class ListStore {
     this.#set = null;
     this.#damaged = [];
     try {
-      this.#held = readHeldLists(this.#home);
+      this.#held = readHeldLists(this.#home, this.#root);
     } catch (error) {
       this.#held = null;
       this.#damaged.push({ entry: null, why: errorWords(error) });

@@ -21,7 +21,7 @@ function stage(t: TestContext) {
   const hub = new MemoryHub(t);
   const update = (channel = hub): Promise<UpdateReport> => updateLists({ home, channel, world });
   const levels = (...numbers: number[]): (string | null)[] => {
-    const store = ListStore.open(home);
+    const store = ListStore.open(home, null);
     const found = numbers.map((n) => store.answer(K(n))?.verdict.level ?? null);
     store.close();
     return found;
@@ -49,7 +49,7 @@ test('lists are fetched, checked and answered from', async (t) => {
   });
   assert.deepEqual(levels(1, 2, 3), ['malicious', 'good', null]);
   assert.deepEqual(files(), [...entries.map(({ digest }) => `${digest}.seg`), 'lists.json'].sort());
-  assert.equal(readHeldLists(home)?.checkedAt, NOW);
+  assert.equal(readHeldLists(home, null)?.checkedAt, NOW);
 });
 
 test('the second time only the version is asked for', async (t) => {
@@ -60,7 +60,7 @@ test('the second time only the version is asked for', async (t) => {
   world.pass(60);
   assert.deepEqual(await update(), { kind: 'current', revision: 1 });
   assert.deepEqual(hub.asked, ['GET /v1/lists']);
-  assert.equal(readHeldLists(home)?.checkedAt, NOW + 60_000);
+  assert.equal(readHeldLists(home, null)?.checkedAt, NOW + 60_000);
 });
 
 test('a new revision brings what is new and drops what nobody names', async (t) => {
@@ -121,11 +121,11 @@ test('bytes that are not what their name says are never used', async (t) => {
     return other;
   };
   await assert.rejects(update(), code('corrupt'));
-  assert.equal(readHeldLists(home), null);
+  assert.equal(readHeldLists(home, null), null);
   assert.deepEqual(files(), []);
   hub.spoil = (bytes) => Buffer.concat([bytes, bytes]);
   await assert.rejects(update(), code('limit'));
-  assert.equal(readHeldLists(home), null);
+  assert.equal(readHeldLists(home, null), null);
 });
 
 test('a list of another kind or length than the hub said is refused', async (t) => {
@@ -134,7 +134,7 @@ test('a list of another kind or length than the hub said is refused', async (t) 
     hub.publish([MALICIOUS]);
     hub.manifest = { ...hub.manifest, lists: hub.manifest.lists.map((entry) => ({ ...entry, ...wrong })) };
     await assert.rejects(update(), code('format'));
-    assert.equal(readHeldLists(home), null);
+    assert.equal(readHeldLists(home, null), null);
   }
 });
 
@@ -152,11 +152,11 @@ test('lists of another hub are replaced whole', async (t) => {
   const { home, hub, update, levels } = stage(t);
   hub.publish([MALICIOUS]);
   await update();
-  const other = new MemoryHub(t, 'other-root');
+  const other = new MemoryHub(t);
   other.publish([KNOWN_GOOD]);
   await update(other);
   assert.deepEqual(levels(1, 2), [null, 'good']);
-  assert.equal(readHeldLists(home)?.hub, 'other-root');
+  assert.equal(readHeldLists(home, null)?.hub, other.keys.root.id);
 });
 
 test('whether lists are the same is told by their digests, not by the number of their revision', async (t) => {

@@ -3,7 +3,7 @@
 // before any of them does.
 //
 //   GET /v1/lists ─ 304 ─► current
-//        │ manifest
+//        │ manifest ─► signed by the log key, and not older than the one here? (proof.ts)
 //        ▼
 //   each file that is missing ─► an older one of its role and kind is here? ─► delta ─► SHA-256 = name? ─► <digest>.seg
 //        │ no, or it did not hold
@@ -15,9 +15,9 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory } from '../../lists/files.ts';
 import { SegmentReader } from '../../lists/segment-reader.ts';
+import type { RootKey } from '../../protocol/ed25519.ts';
 import { TocsinError } from '../../protocol/errors.ts';
 import type { ListEntry, ListManifest } from '../../protocol/lookup.ts';
-import { parseManifest } from '../../protocol/lookup.ts';
 import { expectOk } from '../../protocol/problem.ts';
 import type { World } from '../../protocol/world.ts';
 import type { HubAnswer, HubChannel } from '../channel/channel.ts';
@@ -27,6 +27,7 @@ import { makeHome, makePrivateDirectory } from '../state/home.ts';
 import { fetchDelta, NO_DELTA, wantsDelta } from './delta.ts';
 import { fetchFile } from './download.ts';
 import { withListLock } from './lock.ts';
+import { isProvenBy, takeManifest } from './proof.ts';
 import type { HeldLists } from './store.ts';
 import { listFile, readHeldLists, writeHeldLists } from './store.ts';
 
@@ -60,7 +61,7 @@ export interface UpdateOptions {
 
 /**
  * Brings the lists up to date. On return they are durable; killed before, the old ones stand, and the next call
- * goes on with what was fetched. Throws as the channel does; `conflict` where another process is at it;
+ * goes on with what was fetched. Throws as the channel does and as `takeManifest`; `conflict` where another process is at it;
  * `corrupt` where what came is not what its name says.
  */
 export async function updateLists(options: UpdateOptions): Promise<UpdateReport> {
@@ -80,49 +81,57 @@ export async function updateLists(options: UpdateOptions): Promise<UpdateReport>
 
 async function update(options: UpdateOptions): Promise<UpdateReport> {
   const { home, channel, world } = options;
-  const held = heldOrNull(home, channel.keys.root.id);
-  const missingNow = held === null ? [] : missing(home, held.manifest);
-  const etag = missingNow.length === 0 ? (held?.etag ?? null) : null;
-  const headers = etag === null ? {} : { 'if-none-match': etag };
-  const outgoing = connectionRequest({ reason: 'lists', method: 'GET', path: '/v1/lists', headers });
-  const answer = await channel.request(outgoing, options.signal ? { signal: options.signal } : {});
+  const { root } = channel.keys;
+  const held = heldOrNull(home, root);
+  const answer = await ask(held, options);
   const checkedAt = Math.floor(world.clock.now());
-  if (answer.status === 304 && held !== null && etag !== null) {
+  if (answer.status === 304 && held !== null && tagOf(held, options) !== null) {
     writeHeldLists(home, { ...held, checkedAt });
     return { kind: 'current', revision: held.manifest.revision };
   }
-  const manifest = manifestOf(expectOk(answer));
+  const taken = takeManifest(expectOk(answer), channel.keys, held);
+  const { manifest } = taken;
   const wanted = missing(home, manifest);
   const fetched = await fetchAll(wanted, held?.manifest.lists ?? [], options);
   for (const entry of manifest.lists) checkSegment(home, entry);
-  writeHeldLists(home, { manifest, checkedAt, hub: channel.keys.root.id, etag: answer.headers.etag ?? null });
+  writeHeldLists(home, { ...taken, checkedAt, hub: root.id, etag: answer.headers.etag ?? null });
   removeUnused(home, manifest);
   if (wanted.length === 0 && sameLists(held, manifest))
     return { kind: 'current', revision: manifest.revision };
   return { kind: 'updated', revision: manifest.revision, ...fetched };
 }
 
-/** What is held from this hub; a damaged record, or another hub's lists, count as nothing. */
-function heldOrNull(home: Home, hub: string): HeldLists | null {
+/** What is held from this hub; a record that is damaged or altered, or another hub's lists, count as nothing. */
+function heldOrNull(home: Home, root: RootKey): HeldLists | null {
   try {
-    const held = readHeldLists(home);
-    return held?.hub === hub ? held : null;
+    return readHeldLists(home, root);
   } catch (error) {
     if (error instanceof TocsinError && error.code === 'corrupt') return null;
     throw error;
   }
 }
 
-function manifestOf(answer: HubAnswer): ListManifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(answer.body.toString('utf8'));
-  } catch (cause) {
-    throw new TocsinError('format', 'Cannot read the list of lists: it is no JSON, want what a hub sends', {
-      cause,
-    });
-  }
-  return parseManifest(value);
+/**
+ * Asks for the manifest, and once more where the answer announces a newer keys document: the channel takes that up
+ * before the next request, and it may name another log key, or one at all.
+ */
+async function ask(held: HeldLists | null, options: UpdateOptions): Promise<HubAnswer> {
+  const answer = await askOnce(held, options);
+  const announced = Number(answer.headers['tocsin-keys']);
+  return announced > options.channel.keys.document.number ? await askOnce(held, options) : answer;
+}
+
+async function askOnce(held: HeldLists | null, options: UpdateOptions): Promise<HubAnswer> {
+  const { channel, signal } = options;
+  const etag = held && tagOf(held, options);
+  const headers = etag === null ? {} : { 'if-none-match': etag };
+  const outgoing = connectionRequest({ reason: 'lists', method: 'GET', path: '/v1/lists', headers });
+  return await channel.request(outgoing, signal ? { signal } : {});
+}
+
+/** By which it is asked whether what is held is still the newest; null where it is to be fetched anyway. */
+function tagOf(held: HeldLists, { home, channel }: UpdateOptions): string | null {
+  return missing(home, held.manifest).length === 0 && isProvenBy(held, channel.keys) ? held.etag : null;
 }
 
 /** Entries whose file is not here in its full size, each digest once. */
