@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { formatEnvelope, signEnvelope } from '../../protocol/dsse.ts';
 import { TocsinError } from '../../protocol/errors.ts';
+import { encodeKeysDocument, KEYS_PAYLOAD_TYPE, peekKeysDocument } from '../../protocol/keys-document.ts';
 import { MANIFEST_NOTE_HEADER, signManifest } from '../../protocol/manifest-note.ts';
-import { signNote } from '../../protocol/signed-note.ts';
+import { formatVerifierKey, signNote, verifierOf } from '../../protocol/signed-note.ts';
 import type { HubAnswer } from '../channel/channel.ts';
 import type { MemoryHub } from '../client-fixture.ts';
 import { unsignedWords } from './proof.ts';
@@ -163,6 +165,17 @@ test('after a rotation lists are taken under the new keys only; until a machine 
 
 type Held = { v: number; hub: string; manifest: string; proof: { note: string; keys: string } | null };
 
+/** What a thief of the disk makes who has keys of his own: only the pinned root tells it from what the hub signed. */
+function forgedBy(held: Held): object {
+  const [root, log] = [0, 1].map(() => generateKeyPairSync('ed25519').privateKey);
+  const signer = { name: `${held.hub}/log`, privateKey: log! };
+  const manifest = held.manifest.replace(/"lists":\[.*\]/, '"lists":[]');
+  const document = { ...peekKeysDocument(held.proof!.keys), log: formatVerifierKey(verifierOf(signer)) };
+  const payload = encodeKeysDocument(document);
+  const keys = formatEnvelope(signEnvelope(KEYS_PAYLOAD_TYPE, payload, held.hub, root!));
+  return { ...held, manifest, proof: { note: signManifest(held.hub, 1, manifest, signer), keys } };
+}
+
 const ALTERED: readonly (readonly [name: string, alter: (held: Held, other: Held) => object])[] = [
   ['a digest', (h) => ({ ...h, manifest: h.manifest.replace(/"digest":"../, '"digest":"00') })],
   ['the lists of another revision', (h, other) => ({ ...h, manifest: other.manifest })],
@@ -174,6 +187,7 @@ const ALTERED: readonly (readonly [name: string, alter: (held: Held, other: Held
   ['all of another hub', (_, other) => other],
   ['all of another hub, under the name of this one', (h, other) => ({ ...other, hub: h.hub })],
   ['the keys of another hub', (h, other) => ({ ...h, proof: { ...h.proof, keys: other.proof!.keys } })],
+  ['lists, note and keys of a stranger, under the name of this hub', (h) => forgedBy(h)],
   ['no keys', (h) => ({ ...h, proof: { note: h.proof!.note } })],
   ['a proof that is a text', (h) => ({ ...h, proof: 'signed' })],
   ['a later version', (h) => ({ ...h, v: 3 })],
