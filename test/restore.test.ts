@@ -36,6 +36,16 @@ test('a machine follows a restored hub, though it holds lists of the same age fr
     assert.deepEqual([await known('lost.example'), await known('new.example')], [false, true]);
     again.process.kill('SIGTERM');
     await gone(again.process);
+
+    // Once more from the same backup: the machine has seen what the hub that was restored first published.
+    const second = join(place.directory, 'second');
+    assert.equal((await place.hub(['restore', file, '--data', second])).status, 0);
+    await set('newer.example', second);
+    const last = await place.serve(new URL(hub.url).host, second);
+    assert.match(await sync(), /^Revision \d+ is here: /);
+    assert.deepEqual([await known('new.example'), await known('newer.example')], [false, true]);
+    last.process.kill('SIGTERM');
+    await gone(last.process);
   } finally {
     await place.remove();
   }
