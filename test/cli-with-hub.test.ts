@@ -1,6 +1,6 @@
 // What a person sees at a machine with a hub, line by line: real processes on both sides.
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
@@ -171,6 +171,27 @@ test('a list that is damaged here is an alarm, and sync repairs it', async () =>
   assert.match(broken.stderr, /^hint: run 'tocsin sync' to fetch 1 damaged list$/m);
   assert.match((await place.tocsin(['sync'])).stdout, /^Revision \d+ is here: 1 list fetched/);
   assert.equal((await place.tocsin(['status'])).status, 0);
+});
+
+test('lists that were altered here, or whose signature was taken away, are an alarm, and sync fetches them anew', async () => {
+  const file = join(place.home, 'lists', 'lists.json');
+  const held = JSON.parse(readFileSync(file, 'utf8')) as { manifest: string };
+  for (const [altered, words, listed] of [
+    [
+      { ...held, manifest: held.manifest.replace('"lists":[', '"lists":[ ') },
+      'lists.json is not what this hub signed',
+      false,
+    ],
+    [{ ...held, proof: null }, 'The lists here are not signed, and the hub signs its lists', true],
+  ] as const) {
+    writeFileSync(file, JSON.stringify(altered));
+    const { status, stdout } = await place.tocsin(['status']);
+    assert.equal(status, 1);
+    assert.match(stdout, new RegExp(`^ALARM {9}.*${words}.*'tocsin sync'`, 'm'));
+    assert.equal(/^Lists {9}revision/m.test(stdout), listed);
+    assert.equal((await place.tocsin(['sync'])).status, 0);
+    assert.equal((await place.tocsin(['status'])).status, 0);
+  }
 });
 
 test('a damaged journal stops sync, which names the way out; set aside, everything goes on', async () => {

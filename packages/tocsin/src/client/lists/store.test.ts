@@ -169,6 +169,23 @@ test('no text is taken for a record of lists that is none', (t) => {
       );
     }),
   );
+  const parts = fc.record({
+    format: fc.constant('tocsin-lists'),
+    v: fc.constant(2),
+    hub: fc.string(),
+    etag: fc.constant(null),
+    checkedAt: fc.nat(),
+    manifest: fc.oneof(fc.string(), fc.json(), fc.anything()),
+    proof: fc.oneof(fc.record({ note: fc.string(), keys: fc.oneof(fc.string(), fc.json()) }), fc.anything()),
+  });
+  fc.assert(
+    fc.property(parts, (value) => {
+      assert.throws(
+        () => parseHeldLists(value, null),
+        (error) => error instanceof TocsinError && ['format', 'corrupt', 'limit'].includes(error.code),
+      );
+    }),
+  );
   fc.assert(
     fc.property(fc.string(), (text) => {
       writeFileSync(join(home.lists, 'lists.json'), text);
