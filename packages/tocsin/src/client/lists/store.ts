@@ -1,5 +1,6 @@
 // The lists on this machine: TOCSIN_HOME/lists holds segment files named by their digest, and `lists.json`, the
-// manifest that was fetched with them and what proves it (proof.ts), which is verified again whenever it is read. Answers from them, asks nobody; fetching is update.ts.
+// manifest that was fetched with them and what proves it (proof.ts), which is verified again whenever it is read.
+// Answers from them, asks nobody; fetching is update.ts.
 // Whoever may write here decides what this machine believes: the directory is its owner's alone.
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';

@@ -61,8 +61,8 @@ export interface UpdateOptions {
 
 /**
  * Brings the lists up to date. On return they are durable; killed before, the old ones stand, and the next call
- * goes on with what was fetched. Throws as the channel does and as `takeManifest`; `conflict` where another process is at it;
- * `corrupt` where what came is not what its name says.
+ * goes on with what was fetched. Throws as the channel does and as `takeManifest`; `conflict` where another process is
+ * at it; `corrupt` where what came is not what its name says.
  */
 export async function updateLists(options: UpdateOptions): Promise<UpdateReport> {
   const { home } = options;
