@@ -1,16 +1,23 @@
-// A stock Firefox of Debian against a hub, both as they are: the browser gets the policy that `tocsin-hub browser-policy`
-// prints, nothing else that has to do with lists. What it stops is never fetched from the web server of the test.
+// A stock Firefox of Debian against a hub, both as they are, by HTTPS: the browser gets the policy and the root that
+// `tocsin-hub browser-policy` prints, nothing else that has to do with lists. What it stops is never fetched from the web
+// server of the test.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Firefox } from './support/firefox.ts';
-import { firefoxMissing, startFirefox } from './support/firefox.ts';
+import { systemWorld } from 'tocsin/protocol/world.ts';
+import { makeKey } from '../packages/hub/src/keys/authority.ts';
+import { issueForBrowsers, openBrowserRoot } from '../packages/hub/src/keys/browser-root.ts';
+import type { Download, Firefox } from './support/firefox.ts';
+import { downloaded, firefoxMissing, startFirefox, trusted } from './support/firefox.ts';
 import { Place } from './support/processes.ts';
 
 const missing = firefoxMissing();
@@ -29,15 +36,18 @@ const NAMES = [
   'files',
   'bad-files',
 ];
-const HOSTS = NAMES.map((name) => `${name}.example`);
+/** Where browsers reach the hub. */
+const LISTS = 'lists.example';
+const HOSTS = [...NAMES.map((name) => `${name}.example`), LISTS, `below.${LISTS}`];
 const BAD_PROGRAM = 'a program of which the hub knows nothing good\n';
 const WAIT_MS = 60_000;
 
 let place: Place;
 let pages: Server;
 let firefox: Firefox;
-/** Where the hub serves browsers. */
+/** Where the hub serves browsers, and the root of its certificate. */
 let lists: string;
+let root: string;
 const fetched: string[] = [];
 
 before(async () => {
@@ -45,7 +55,8 @@ before(async () => {
   place = new Place();
   pages = createServer(answer).listen(0, '127.0.0.1');
   await importHosts();
-  const hub = await place.serve('127.0.0.1:0', place.data, ['--browser-listen', '127.0.0.1:0']);
+  const words = ['--browser-listen', '127.0.0.1:0', '--browser-name', LISTS];
+  const hub = await place.serve('127.0.0.1:0', place.data, words);
   for (const [object, category] of [
     ['http://malware.example/kit/', 'malware'],
     ['unwanted.example', 'unwanted'],
@@ -54,10 +65,13 @@ before(async () => {
   ] as const)
     await verdict(object, category);
   lists = hub.browsers!;
+  root = await printed(['browser-policy', 'root', '--browser-name', LISTS]);
   await published('mw-4b', ({ additionsFourBytes }) => additionsFourBytes?.entriesCount === 1);
-  const policy = await place.hub(['browser-policy', 'firefox', '--url', lists, '--downloads']);
-  assert.equal(policy.status, 0, policy.stderr);
-  firefox = await startFirefox(join(place.directory, 'browser'), policy.stdout, HOSTS);
+  const file = join(place.directory, 'root.pem');
+  writeFileSync(file, root);
+  const asked = ['--url', lists, '--root', file, '--downloads'];
+  const policy = await printed(['browser-policy', 'firefox', ...asked]);
+  firefox = await startFirefox(join(place.directory, 'browser'), policy, HOSTS);
   await updatedAfter(0);
 });
 
@@ -74,7 +88,24 @@ test('firefox: the policy is in force, and the address of the lists is the hub',
      resolve([Services.policies.status, Services.prefs.getCharPref(name), Services.prefs.prefIsLocked(name)]);`,
   )) as [number, string, boolean];
   assert.deepEqual([status, locked], [1, true]);
-  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/v5\/hashLists:batchGet\?alt=proto$/);
+  assert.match(url, /^https:\/\/lists\.example:\d+\/v5\/hashLists:batchGet\?alt=proto$/);
+});
+
+test('firefox: the root that the policy installs vouches for the lists, and for no other site', {
+  skip,
+}, async () => {
+  assert.equal(await trusted(firefox, `${lists}/`), 'trusted');
+  const { certificate, privateKey } = await openBrowserRoot(join(place.data, 'keys'), LISTS, systemWorld);
+  for (const name of ['clean.example', `below.${LISTS}`, '127.0.0.1']) {
+    const key = makeKey();
+    const leaf = await issueForBrowsers({ certificate, privateKey }, name, createPublicKey(key), systemWorld);
+    const pem = { cert: leaf.toString(), key: key.export({ type: 'pkcs8', format: 'pem' }) };
+    const site = createSecureServer(pem, answer).on('tlsClientError', () => {});
+    await once(site.listen(0, '127.0.0.1'), 'listening');
+    const { port } = site.address() as AddressInfo;
+    const answered = await trusted(firefox, `https://${name}:${port}/`).finally(() => site.close());
+    assert.equal(answered, 'SEC_ERROR_CERT_NOT_IN_NAME_SPACE', name);
+  }
 });
 
 test('firefox: a page that nobody lists opens', { skip }, async () => {
@@ -146,15 +177,31 @@ async function published(name: string, wanted: (list: HashList) => boolean, sinc
   const until = performance.now() + WAIT_MS;
   for (;;) {
     const query = new URLSearchParams({ alt: 'json', version: since });
-    const response = await fetch(`${lists}/v5/hashList/${name}?${query}`);
-    const list = (await response.json()) as HashList;
-    if (response.ok && wanted(list)) return list;
+    const { status, body } = await askLists(`/v5/hashList/${name}?${query}`);
+    const list = JSON.parse(body) as HashList;
+    if (status === 200 && wanted(list)) return list;
     assert.ok(
       performance.now() < until,
       `the hub does not give out ${name}: ${JSON.stringify(list).slice(0, 200)}`,
     );
     await sleep(100);
   }
+}
+
+/** As a browser that has the root. */
+async function askLists(path: string): Promise<{ status: number; body: string }> {
+  const options = { host: '127.0.0.1', port: new URL(lists).port, path, ca: root, servername: LISTS };
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  httpsRequest(options, resolve).on('error', reject).end();
+  const response = await promise;
+  return { status: response.statusCode ?? 0, body: await text(response) };
+}
+
+/** What a command of the hub says. */
+async function printed(words: readonly string[]): Promise<string> {
+  const done = await place.hub(words);
+  assert.equal(done.status, 0, done.stderr);
+  return done.stdout;
 }
 
 /** Opens a page; says how it is blocked where it is. */
@@ -174,26 +221,10 @@ async function open(page: string): Promise<string> {
 }
 
 /** Starts a download from an open page and waits for what becomes of it. */
-async function download(page: string): Promise<{ succeeded: boolean; verdict: string | null }> {
+async function download(page: string): Promise<Download> {
   await open('clean.example/');
   const { port } = pages.address() as AddressInfo;
-  const url = `http://${page.replace('/', `:${port}/`)}`;
-  await firefox.marionette.send('WebDriver:ExecuteScript', {
-    script: 'location.href = arguments[0]',
-    args: [url],
-  });
-  return (await firefox.marionette.inBrowser(
-    `const { Downloads } = ChromeUtils.importESModule('resource://gre/modules/Downloads.sys.mjs');
-     const look = async () => {
-       const all = await (await Downloads.getList(Downloads.ALL)).getAll();
-       const one = all.find((download) => download.source.url === arguments[0] && download.stopped);
-       if (one === undefined) return setTimeout(look, 50);
-       resolve({ succeeded: one.succeeded, verdict: one.error?.reputationCheckVerdict ?? null });
-     };
-     const { setTimeout } = ChromeUtils.importESModule('resource://gre/modules/Timer.sys.mjs');
-     look();`,
-    [url],
-  )) as { succeeded: boolean; verdict: string | null };
+  return await downloaded(firefox, `http://${page.replace('/', `:${port}/`)}`);
 }
 
 async function lastUpdate(): Promise<number> {

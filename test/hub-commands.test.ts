@@ -35,6 +35,7 @@ test('a data directory without a hub is refused by every command that makes none
       ['machines', 'list'],
       ['verdict', 'show', 'evil.example'],
       ['verdict', 'set', 'evil.example', '--level', 'malicious'],
+      ['browser-policy', 'root', '--browser-name', 'lists.example'],
     ]) {
       const { status, stdout, stderr } = await place.hub(words);
       assert.deepEqual([status, stdout], [2, ''], words.join(' '));
@@ -165,4 +166,50 @@ test('words that no list can hold are refused, and foreign ones are shown as tex
     const { stdout } = await place.hub(['verdict', 'show', 'evil.example']);
     assert.match(stdout, /a\ufffd\[31mb\.txt line 1$/m);
     assert.ok(!stdout.includes('\u001b'));
+  }));
+
+test('a policy for browsers names the address and the root that fit the settings, or says what is missing', async () =>
+  await withPlace(async (place) => {
+    const asked = (words: string) => place.hub(['browser-policy', ...words.split(' ')]);
+    const update = 'browser.safebrowsing.provider.google5.updateURL';
+    for (const [words, origin, install] of [
+      ['firefox --browser-listen 127.0.0.1:81', 'http://127.0.0.1:81', undefined],
+      ['firefox --url https://a.example:444', 'https://a.example:444', undefined],
+      ['firefox --url https://a.example --root r.pem', 'https://a.example', ['r.pem']],
+      [
+        'firefox --browser-listen 0.0.0.0:81 --browser-name Lists.Example.',
+        'https://lists.example:81',
+        ['/etc/firefox/policies/tocsin-root.pem'],
+      ],
+      [
+        'firefox --browser-listen [::]:81 --browser-name 2001:DB8::1 --root /r.pem',
+        'https://[2001:db8::1]:81',
+        ['/r.pem'],
+      ],
+      [
+        'firefox --url https://[2001:db8::1] --browser-name [2001:db8::1] --root r',
+        'https://[2001:db8::1]',
+        ['r'],
+      ],
+    ] as const) {
+      const { status, stdout, stderr } = await asked(words);
+      assert.equal(status, 0, stderr);
+      const { policies } = JSON.parse(stdout);
+      assert.equal(policies.Preferences[update].Value, `${origin}/v5/hashLists:batchGet?alt=proto`);
+      assert.deepEqual(policies.Certificates?.Install, install);
+    }
+    for (const [words, state] of [
+      ['firefox', /it is not known where browsers reach the hub/],
+      ['firefox --browser-listen 127.0.0.1:0', /it is not known where/],
+      ['firefox --browser-listen 0.0.0.0:81', /no certificate is given/],
+      ['firefox --browser-name https://a.example', /it is no name/],
+      ['firefox --url https://b.example --browser-name a.example', /is for 'a.example' alone/],
+      ['firefox --url http://127.0.0.1 --browser-name 127.0.0.1', /want https:\/\/127.0.0.1/],
+      ['root', /want --browser-name NAME/],
+      ['chromium', /that browser is not known/],
+    ] as const) {
+      const { status, stdout, stderr } = await asked(words);
+      assert.deepEqual([status, stdout], [2, ''], words);
+      assert.match(stderr, state);
+    }
   }));

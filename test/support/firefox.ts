@@ -26,6 +26,11 @@ export interface Firefox {
   close(): Promise<void>;
 }
 
+export interface Download {
+  readonly succeeded: boolean;
+  readonly verdict: string | null;
+}
+
 /** `policy`: the text of policies.json. `hosts`: names that lead to the loopback. */
 export async function startFirefox(
   directory: string,
@@ -84,6 +89,34 @@ export async function startFirefox(
     await close();
     throw error;
   }
+}
+
+/** Asks as the browser asks for its lists; else the name of what it has against the certificate. */
+export async function trusted({ marionette }: Firefox, url: string): Promise<string> {
+  return (await marionette.inBrowser(
+    `const { NetUtil } = ChromeUtils.importESModule('resource://gre/modules/NetUtil.sys.mjs');
+     NetUtil.asyncFetch({ uri: arguments[0], loadUsingSystemPrincipal: true }, (_stream, status, request) =>
+       resolve(Components.isSuccessCode(status) ? 'trusted' : (request.securityInfo?.errorCodeString ?? String(status))));`,
+    [url],
+  )) as string;
+}
+
+/** Downloads from the page that is open; what became of it. */
+export async function downloaded({ marionette }: Firefox, url: string): Promise<Download> {
+  const script = 'location.href = arguments[0]';
+  await marionette.send('WebDriver:ExecuteScript', { script, args: [url] });
+  return (await marionette.inBrowser(
+    `const { Downloads } = ChromeUtils.importESModule('resource://gre/modules/Downloads.sys.mjs');
+     const look = async () => {
+       const all = await (await Downloads.getList(Downloads.ALL)).getAll();
+       const one = all.find((download) => download.source.url === arguments[0] && download.stopped);
+       if (one === undefined) return setTimeout(look, 50);
+       resolve({ succeeded: one.succeeded, verdict: one.error?.reputationCheckVerdict ?? null });
+     };
+     const { setTimeout } = ChromeUtils.importESModule('resource://gre/modules/Timer.sys.mjs');
+     look();`,
+    [url],
+  )) as Download;
 }
 
 /** The browser picks a port and leaves it in its profile. */

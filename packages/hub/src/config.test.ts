@@ -12,7 +12,12 @@ const NO_LOOKUP_PORT = {
   lookupListen: null,
   lookupThreads: Math.min(16, Math.max(1, availableParallelism() - 1)),
 };
-const NO_BROWSERS = { browserListen: null, browserCertificate: null, browserKey: null } as const;
+const NO_BROWSERS = {
+  browserListen: null,
+  browserCertificate: null,
+  browserKey: null,
+  browserName: null,
+} as const;
 
 /** What is said of an operator who says nothing. */
 const NO_TERMS = {

@@ -17,7 +17,8 @@ import {
   placesOfJson,
   yesNoOfJson,
 } from './privacy/terms-settings.ts';
-import { type Listen, parseCount, parseDatabaseUrl, parseListen, parsePath } from './settings-values.ts';
+import type { Listen } from './settings-values.ts';
+import { parseCount, parseDatabaseUrl, parseListen, parseName, parsePath } from './settings-values.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -101,6 +102,14 @@ const HUB = {
     fallback: () => null,
     fallbackWords: 'none',
     explain: 'private key (PEM) of that certificate',
+  }),
+  browserName: setting<string | null>({
+    value: 'NAME',
+    parse: parseName,
+    fallback: () => null,
+    fallbackWords: 'none: the hub makes no certificate for browsers',
+    explain:
+      'for --browser-listen without a certificate of yours: host or IP address where browsers reach it; the hub makes a certificate under a root for that name alone (browser-policy root)',
   }),
   databaseUrl: setting<string | null>({
     value: 'URL',

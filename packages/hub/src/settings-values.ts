@@ -1,6 +1,8 @@
 // The values that settings can have. Each parser throws an Error whose words say what is there and what is wanted;
 // config.ts puts the place in front.
 import { resolve } from 'node:path';
+import { canonicalHost } from 'tocsin/protocol/host.ts';
+import { formatIp, parseIp } from 'tocsin/protocol/ip.ts';
 
 export interface Listen {
   /** A name or address, IPv6 without brackets. */
@@ -24,6 +26,19 @@ export function parseListen(text: string): Listen {
   const port = Number(parts[3]);
   if (port > 65_535) throw new Error('the port is above 65535, want 0 to 65535');
   return { host, port };
+}
+
+/** A host or an address, in its one spelling. */
+export function parseName(text: string): string {
+  const address = parseIp(text);
+  if (address !== null) return formatIp(address);
+  try {
+    return canonicalHost(text);
+  } catch {
+    throw new Error(
+      'it is no name, want one as lists.example.org, or an IP address, without scheme and port',
+    );
+  }
 }
 
 export function parseDatabaseUrl(text: string): string {

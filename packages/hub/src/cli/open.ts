@@ -55,7 +55,7 @@ async function openAndRun<T>(
 }
 
 /** Throws `not-found` where no hub was ever made in this data directory. */
-function refuseAbsent({ data, databaseUrl }: Settings): void {
+export function refuseAbsent({ data, databaseUrl }: Settings): void {
   const { postgres, segments } = layoutOf(data);
   if (existsSync(databaseUrl === null ? postgres : segments)) return;
   throw new TocsinError(

@@ -1,27 +1,22 @@
-// The listener for browsers, asked over real connections: every route in both forms, any query and body, its certificate.
+// The listener for browsers, asked over real connections: every route in both forms, any query and body.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { request as httpsRequest } from 'node:https';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import { applyUpdate } from 'tocsin/lists/hash-list-update.ts';
 import { emptySet } from 'tocsin/lists/hash-set.ts';
 import { ListSet } from 'tocsin/lists/list-set.ts';
 import { hostKey, urlKey } from 'tocsin/protocol/keys-of.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
-import { createKeys, openKeys } from '../keys/store.ts';
-import { hubCredentials } from '../server/wire-fixture.ts';
-import type { BrowserServer, BrowserSettings } from './browser-server.ts';
-import { checkBrowserSettings, startBrowserServer } from './browser-server.ts';
+import type { BrowserSettings } from './browser-certificate.ts';
+import type { BrowserServer } from './browser-server.ts';
+import { startBrowserServer } from './browser-server.ts';
 import type { FixtureEntry } from './build-fixture.ts';
 import { expectedSet, manifestWith, publishEntries } from './build-fixture.ts';
 import { HASH_LISTS, hashListNamed } from './catalogue.ts';
-import { BROWSER_SERVER_LIMITS, PUBLISHED_HASH_LISTS } from './config.ts';
+import { PUBLISHED_HASH_LISTS } from './config.ts';
 import { HashLists } from './hash-lists.ts';
 import { decodeMessage, encodeMessage } from './messages.ts';
 import type { HashListSources } from './routes.ts';
@@ -41,6 +36,7 @@ const PLAIN: BrowserSettings = {
   browserListen: { host: '127.0.0.1', port: 0 },
   browserCertificate: null,
   browserKey: null,
+  browserName: null,
 };
 
 let directory: string;
@@ -48,6 +44,7 @@ let set: ListSet;
 let sources: HashListSources;
 let server: BrowserServer;
 const log: string[] = [];
+const say = (line: string): void => void log.push(line);
 
 function entry(
   kind: FixtureEntry['kind'],
@@ -67,10 +64,11 @@ before(async () => {
     segments,
     directory: join(directory, 'sets'),
     world: systemWorld,
-    log: (line) => log.push(line),
+    log: say,
   });
   sources = { lists: { set }, hashLists };
-  server = (await startBrowserServer(PLAIN, sources, (line) => log.push(line)))!;
+  const place = { sources, keys: join(directory, 'keys'), world: systemWorld, log: say };
+  server = (await startBrowserServer(PLAIN, place))!;
   for (const path of ['/v5/hashList/mw-4b', '/v5/hashLists']) {
     const early = await fetch(server.url + path);
     assert.equal(early.status, 503, 'before the first build');
@@ -239,73 +237,4 @@ test('browsers: any query and any body is answered or refused, and is no fault o
     { numRuns: 150 },
   );
   assert.equal(log.length, before);
-});
-
-test('browsers: without a certificate only the loopback is served, and half a certificate is none', () => {
-  const listen = { host: '0.0.0.0', port: 1 };
-  assert.throws(() => checkBrowserSettings({ ...PLAIN, browserListen: listen }), { code: 'input' });
-  assert.throws(() => checkBrowserSettings({ ...PLAIN, browserKey: '/key' }), { code: 'input' });
-  for (const host of ['127.0.0.1', '127.9.9.9', '::1', 'localhost'])
-    checkBrowserSettings({ ...PLAIN, browserListen: { host, port: 1 } });
-});
-
-/** Certificate and key in files, as an operator gives them; `renew` replaces both. */
-async function certificateFiles(
-  t: TestContext,
-): Promise<{ settings: BrowserSettings; renew(): Promise<string> }> {
-  const keys = mkdtempSync(join(tmpdir(), 'tocsin-'));
-  t.after(() => rmSync(keys, { recursive: true }));
-  await createKeys(join(keys, 'ring'), systemWorld);
-  const ring = openKeys(join(keys, 'ring'));
-  const [browserCertificate, browserKey] = [join(keys, 'cert.pem'), join(keys, 'key.pem')];
-  let made = 0;
-  const renew = async (): Promise<string> => {
-    const { key, cert, certificate } = await hubCredentials(ring.issuing, ring.root.id, systemWorld);
-    writeFileSync(browserKey, key);
-    writeFileSync(browserCertificate, cert);
-    utimesSync(browserCertificate, ++made, made);
-    return certificate.fingerprint256;
-  };
-  return { settings: { ...PLAIN, browserCertificate, browserKey }, renew };
-}
-
-function shownBy(url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const options = { rejectUnauthorized: false, agent: false } as const;
-    const request = httpsRequest(`${url}/v5/hashList/mw-4b`, options, (response) => {
-      response.resume();
-      if (response.statusCode !== 200) reject(new Error(String(response.statusCode)));
-      else resolve((response.socket as TLSSocket).getPeerCertificate().fingerprint256);
-    });
-    request.on('error', reject).end();
-  });
-}
-
-test('browsers: over TLS nobody is asked for a certificate, and a renewed one is taken up while the hub runs', async (t) => {
-  const { settings, renew } = await certificateFiles(t);
-  const first = await renew();
-  const secure = (await startBrowserServer(settings, sources, (line) => log.push(line), {
-    ...BROWSER_SERVER_LIMITS,
-    certificateMs: 20,
-  }))!;
-  t.after(() => secure.close());
-  assert.match(secure.url, /^https:/);
-  assert.equal(await shownBy(secure.url), first);
-  const second = await renew();
-  for (let tries = 0; tries < 200 && (await shownBy(secure.url)) !== second; tries++) await sleep(20);
-  assert.equal(await shownBy(secure.url), second);
-});
-
-test('browsers: files that are no certificate are refused in words', async (t) => {
-  const { settings, renew } = await certificateFiles(t);
-  await renew();
-  writeFileSync(settings.browserCertificate!, readFileSync(settings.browserKey!));
-  await assert.rejects(
-    startBrowserServer(settings, sources, () => {}),
-    { code: 'format' },
-  );
-  await assert.rejects(
-    startBrowserServer({ ...settings, browserKey: '/absent.pem' }, sources, () => {}),
-    { code: 'io' },
-  );
 });

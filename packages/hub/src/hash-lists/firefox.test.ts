@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { firefoxPolicy } from './firefox.ts';
+import { firefoxPolicy, ROOT_FILE } from './firefox.ts';
 
 const PREFIX = 'browser.safebrowsing.';
 
 test('browser policy: preferences of Safe Browsing alone, all of which lead to the hub or nowhere', () => {
-  const { policies } = firefoxPolicy({ url: 'https://lists.example.org:8443/', downloads: false });
+  const { policies } = firefoxPolicy({
+    url: 'https://lists.example.org:8443/',
+    downloads: false,
+    root: null,
+  });
   assert.deepEqual(Object.keys(policies), ['Preferences']);
   for (const [name, { Value, Status }] of Object.entries(policies.Preferences)) {
     assert.ok(name.startsWith(PREFIX), name);
@@ -18,7 +22,7 @@ test('browser policy: preferences of Safe Browsing alone, all of which lead to t
 
 test('browser policy: downloads are asked about only where that is wanted', () => {
   for (const downloads of [false, true]) {
-    const { Preferences } = firefoxPolicy({ url: 'http://127.0.0.1:8744', downloads }).policies;
+    const { Preferences } = firefoxPolicy({ url: 'http://127.0.0.1:8744', downloads, root: null }).policies;
     assert.equal(Preferences[`${PREFIX}downloads.remote.enabled`]!.Value, downloads);
   }
 });
@@ -32,7 +36,18 @@ test('browser policy: an address at which no browser would ask is refused', () =
     'https://a.example/path',
   ];
   for (const url of [...wrong, 'https://user@a.example', 'https://a.example/?q'])
-    assert.throws(() => firefoxPolicy({ url, downloads: false }), { code: 'input' });
+    assert.throws(() => firefoxPolicy({ url, downloads: false, root: null }), { code: 'input' });
   for (const url of ['http://[::1]:80', 'http://localhost:8080', 'https://[2001:db8::1]'])
-    firefoxPolicy({ url, downloads: false });
+    firefoxPolicy({ url, downloads: false, root: null });
+});
+
+test('browser policy: a root is installed where one is named, by a path that a browser finds', () => {
+  const url = 'https://lists.example.org';
+  const installs = (root: string | null) =>
+    firefoxPolicy({ url, downloads: false, root }).policies.Certificates;
+  assert.equal(installs(null), undefined);
+  for (const root of [ROOT_FILE, 'root.pem', 'C:\\Policies\\root.pem', '/a b/\u00e4.pem'])
+    assert.deepEqual(installs(root), { Install: [root] });
+  for (const root of ['', '.', '..', 'folder/root.pem', './root.pem', '..\\root.pem', '/a\nb', '/\0'])
+    assert.throws(() => installs(root), { code: 'input' }, JSON.stringify(root));
 });

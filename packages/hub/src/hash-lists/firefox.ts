@@ -1,6 +1,7 @@
-// What makes a stock Firefox ask a hub instead of Google: preferences alone, as an enterprise policy (policies.json).
-import { TocsinError } from 'tocsin/protocol/errors.ts';
-import { isLoopback } from './browser-server.ts';
+// What makes a stock Firefox ask a hub instead of Google: preferences alone, as an enterprise policy (policies.json), and
+// the root to trust where the hub's certificate is not one of the web.
+import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
+import { isLoopback } from './browser-certificate.ts';
 import { DOWNLOAD_CHECK_PATH } from './routes.ts';
 
 interface Preference {
@@ -9,7 +10,10 @@ interface Preference {
 }
 
 export interface FirefoxPolicy {
-  readonly policies: { readonly Preferences: Readonly<Record<string, Preference>> };
+  readonly policies: {
+    readonly Certificates?: { readonly Install: readonly string[] };
+    readonly Preferences: Readonly<Record<string, Preference>>;
+  };
 }
 
 export interface FirefoxOptions {
@@ -17,12 +21,17 @@ export interface FirefoxOptions {
   readonly url: string;
   /** Whether each download is asked about: then the hub sees its address and SHA-256. */
   readonly downloads: boolean;
+  /** The file that has the root, as the browser's machine names it; null where browsers trust the certificate anyway. */
+  readonly root: string | null;
 }
+
+/** Beside policies.json. */
+export const ROOT_FILE = '/etc/firefox/policies/tocsin-root.pem';
 
 const PROVIDER = 'browser.safebrowsing.provider.google5';
 
-/** Throws `input` for an address at which a browser would not ask. */
-export function firefoxPolicy({ url, downloads }: FirefoxOptions): FirefoxPolicy {
+/** Throws `input` for an address at which a browser would not ask, and a root that it would not find. */
+export function firefoxPolicy({ url, downloads, root }: FirefoxOptions): FirefoxPolicy {
   const origin = originOf(url);
   const locked: Readonly<Record<string, string | boolean>> = {
     'browser.safebrowsing.malware.enabled': true,
@@ -50,7 +59,18 @@ export function firefoxPolicy({ url, downloads }: FirefoxOptions): FirefoxPolicy
   ]);
   // The browser writes the time of its next update over this: the first one comes at once.
   preferences.push([`${PROVIDER}.nextupdatetime`, { Value: '1', Status: 'default' }]);
-  return { policies: { Preferences: Object.fromEntries(preferences) } };
+  const certificates = root === null ? {} : { Certificates: { Install: [findable(root)] } };
+  return { policies: { ...certificates, Preferences: Object.fromEntries(preferences) } };
+}
+
+/** The browser takes a whole path, or a name in its folders of certificates. */
+function findable(path: string): string {
+  const plain = /^[^\p{Cc}]{1,4096}$/u.test(path) && !/^\.{1,2}$/.test(path);
+  if (plain && (path.startsWith('/') || /^[A-Za-z]:\\/.test(path) || !/[\\/]/.test(path))) return path;
+  throw new TocsinError(
+    'input',
+    `Cannot make a policy with the root '${shown(path)}': a browser would not find it, want a whole path, or a name in its folder of certificates`,
+  );
 }
 
 function originOf(text: string): string {

@@ -11,7 +11,7 @@ import type { World } from 'tocsin/protocol/world.ts';
 import { unixSeconds } from 'tocsin/protocol/world.ts';
 import { HUB_KEY_LIMITS } from './config.ts';
 
-const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+export const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /** An authority with its key: can issue. */
 export interface IssuingAuthority {
@@ -108,16 +108,16 @@ function validity(world: World, lifetime: number): { readonly notBefore: Date; r
 }
 
 /** 16 bytes, positive and of full length whatever the draw. */
-function serial(world: World): string {
+export function serial(world: World): string {
   const bytes = Uint8Array.from(world.random(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
   return toHex(bytes);
 }
 
-function signingCryptoKey(key: KeyObject): webcrypto.CryptoKey {
+export function signingCryptoKey(key: KeyObject): webcrypto.CryptoKey {
   return key.toCryptoKey(P256, false, ['sign']);
 }
 
-function publicCryptoKey(key: KeyObject): webcrypto.CryptoKey {
+export function publicCryptoKey(key: KeyObject): webcrypto.CryptoKey {
   return key.toCryptoKey(P256, true, ['verify']);
 }

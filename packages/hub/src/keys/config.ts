@@ -24,5 +24,9 @@ export const HUB_KEY_LIMITS = {
     CERTIFICATE_LIMITS.machineLifetime + CERTIFICATE_LIMITS.renewAfterEnd + 2 * CERTIFICATE_LIMITS.skew,
   /** A replaced secret of the group counts for so long: for what could not be named anew, and machines that were away. */
   groupSecretRetiredLife: 30 * DAY,
+  /** The root for browsers: it has to be put on each of their machines, so it lasts. A year before its end the log says so. */
+  browserRootLifetime: 10 * 365 * DAY,
+  browserRootWarnBefore: 365 * DAY,
+  browserLeafLifetime: 90 * DAY,
   maxFileBytes: 128 * 1024,
 } as const;

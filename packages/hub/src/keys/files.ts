@@ -7,6 +7,7 @@
 //   log-<id>.key        PKCS#8 PEM, Ed25519                             signs the lists
 //   age-<id>.key        age identity, as age-keygen writes them         opens what machines sealed to this hub
 //   keys-<number>.json  signed keys documents; the highest number counts, the others are history
+//   browsers-<id>.pem   certificate and PKCS#8 key, P-256, for one name   can pose as the lists for browsers at that name
 //   group.secret        JSON                                            names Wi-Fi networks; every joined machine has it
 //   restored            unix seconds, where the hub came out of a backup: the lowest number of its next document
 import type { KeyObject } from 'node:crypto';
@@ -40,6 +41,11 @@ export function logFile(id: string): string {
 
 export function ageFile(id: string): string {
   return `age-${id}.key`;
+}
+
+/** `id`: that of the name for which it is. */
+export function browserRootFile(id: string): string {
+  return `browsers-${id}.pem`;
 }
 
 export function documentFile(number: number): string {
