@@ -7,7 +7,7 @@ import type { Machine } from '../client/machine.ts';
 import { certificateKeys, certificatesIn } from '../protocol/certificate-keys.ts';
 import { TocsinError } from '../protocol/errors.ts';
 import { formatKey } from '../protocol/objects.ts';
-import { systemWords } from '../protocol/system-errors.ts';
+import { causeWords } from '../protocol/system-errors.ts';
 import type { Facts, Tally } from './answers.ts';
 import { askEach, askLadder, tell } from './answers.ts';
 import type { Cli } from './command.ts';
@@ -77,8 +77,8 @@ function readSource(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    const why = systemWords(cause) ?? 'it cannot be read';
-    throw new TocsinError('io', `Cannot read '${printable(path)}': ${why}, want a readable file`, { cause });
+    const why = causeWords(cause, 'want a readable file');
+    throw new TocsinError('io', `Cannot read '${printable(path)}': ${why}`, { cause });
   }
 }
 

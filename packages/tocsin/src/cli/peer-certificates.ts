@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
 import { connect } from 'node:tls';
-import { TocsinError } from '../protocol/errors.ts';
+import { HintedError } from './failure.ts';
 import { printable } from './words.ts';
 
 export const PEER_LIMITS = { handshakeMs: 10_000, certificates: 16 } as const;
@@ -21,7 +21,7 @@ export function parsePeer(text: string): Peer | null {
   return { host: (six ?? name)!, port };
 }
 
-/** DER of the server's certificates, its own first. Throws `unreachable` with what the system says. */
+/** DER of the server's certificates, its own first. Throws `unreachable` with why. */
 export async function peerCertificates({ host, port }: Peer, signal: AbortSignal): Promise<Uint8Array[]> {
   return await new Promise((resolve, reject) => {
     const socket = connect({
@@ -33,12 +33,13 @@ export async function peerCertificates({ host, port }: Peer, signal: AbortSignal
     });
     const fail = (why: string): void => {
       socket.destroy();
-      const words = `Cannot get the certificates of '${printable(`${host}:${port}`)}': ${why}, want a TLS server`;
-      reject(new TocsinError('unreachable', words));
+      const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+      const words = `Cannot get the certificates of '${printable(at)}': ${why}, want a TLS server`;
+      reject(new HintedError('unreachable', words, 'check the name, the port and the network'));
     };
     const timer = setTimeout(() => fail('it does not answer'), PEER_LIMITS.handshakeMs);
     signal.addEventListener('abort', () => fail('it was stopped'), { once: true });
-    socket.once('error', (error: NodeJS.ErrnoException) => fail(`the system says ${error.code ?? 'no TLS'}`));
+    socket.once('error', (error: NodeJS.ErrnoException) => fail(stateOf(error.code)));
     socket.once('close', () => clearTimeout(timer));
     socket.once('secureConnect', () => {
       const chain = chainOf(socket.getPeerCertificate(true));
@@ -47,6 +48,24 @@ export async function peerCertificates({ host, port }: Peer, signal: AbortSignal
       else fail('it shows none');
     });
   });
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ECONNRESET: 'it broke off',
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name cannot be looked up now',
+  EHOSTUNREACH: 'it cannot be reached from here',
+  ENETUNREACH: 'it cannot be reached from here',
+  ETIMEDOUT: 'it does not answer',
+};
+
+/** What OpenSSL says of an answer that is none has a name of its own for each way. */
+function stateOf(code = ''): string {
+  if (Object.hasOwn(STATES, code)) return STATES[code]!;
+  return code === '' || code === 'EPROTO' || code.startsWith('ERR_SSL')
+    ? 'it speaks no TLS 1.2 or later'
+    : `the system says ${code}`;
 }
 
 function chainOf(leaf: PeerCertificate & { readonly issuerCertificate?: PeerCertificate }): Uint8Array[] {

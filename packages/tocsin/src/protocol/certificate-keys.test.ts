@@ -50,6 +50,11 @@ test('a PEM file gives its certificates in order, whatever stands around them; D
   );
   assert.equal(certificatesIn(new X509Certificate(pem[0]!).raw).length, 1);
   assert.throws(() => certificatesIn(Buffer.from('no certificate')), { code: 'format' });
+  for (const half of [
+    pem[0]!.slice(0, 200),
+    '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n',
+  ])
+    assert.throws(() => certificatesIn(Buffer.from(half)), { code: 'format', message: /without a whole/ });
   assert.throws(() => certificatesIn(Buffer.from(pem[0]!.repeat(CERTIFICATE_OBJECT_LIMITS.maxInFile + 1))), {
     code: 'limit',
   });

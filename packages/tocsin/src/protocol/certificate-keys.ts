@@ -49,10 +49,16 @@ export function certificatesIn(file: Uint8Array): readonly Uint8Array[] {
   const { maxFile, maxInFile } = CERTIFICATE_OBJECT_LIMITS;
   if (file.length > maxFile) throw tooMuch(`it has ${file.length} bytes`, `${maxFile} at most`);
   const found: Uint8Array[] = [];
-  for (const [, base64] of Buffer.from(file).toString('latin1').matchAll(PEM)) {
+  const text = Buffer.from(file).toString('latin1');
+  for (const [, base64] of text.matchAll(PEM)) {
     if (found.length >= maxInFile) throw tooMuch(`it holds more than ${maxInFile}`, 'fewer');
     found.push(new Uint8Array(Buffer.from(base64!, 'base64')));
   }
+  if (found.length === 0 && file[0] !== SEQUENCE && /^-----BEGIN /m.test(text))
+    throw new TocsinError(
+      'format',
+      'Cannot read the file of certificates: it is PEM without a whole certificate, want BEGIN to END CERTIFICATE',
+    );
   if (found.length === 0) found.push(file);
   for (const der of found) signedPart(der);
   return found;

@@ -7,7 +7,15 @@ import { toHex } from './hex.ts';
 import { hostKey, ipKey, urlKey } from './keys-of.ts';
 import { KEY_KIND_NAMES, KEY_KINDS } from './kinds.ts';
 import type { ParsedObject } from './objects.ts';
-import { formatKey, formatObject, keysToAsk, objectKey, parseObject, questionsOf } from './objects.ts';
+import {
+  formatKey,
+  formatObject,
+  keysToAsk,
+  OBJECT_LIMITS,
+  objectKey,
+  parseObject,
+  questionsOf,
+} from './objects.ts';
 
 const SHA256 = '275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f';
 const SHA1 = '3395856ce81f2b7382dee72602f798b642f14140';
@@ -245,4 +253,10 @@ test('questionsOf: each key says in words what it stands for, the most exact fir
       expression: `certificate-tbs:${SHA256}`,
     },
   ]);
+});
+
+test('text beyond the limit is refused as too long, of whatever kind it would be', () => {
+  const path = 'b'.repeat(OBJECT_LIMITS.maxText);
+  for (const text of [`http://a.example/${path}`, `host:${path}`, `${path}b`])
+    assert.throws(() => parseObject(text), { code: 'input', message: /characters, want 16384 at most/ });
 });

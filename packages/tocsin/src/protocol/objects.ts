@@ -41,7 +41,12 @@ const WANT =
  */
 export function parseObject(text: string): ParsedObject {
   const word = text.trim();
-  if (word === '' || word.length > OBJECT_LIMITS.maxText) throw unreadable(text);
+  if (word === '') throw unreadable(text);
+  if (word.length > OBJECT_LIMITS.maxText)
+    throw new TocsinError(
+      'input',
+      `Cannot read the object '${shown(word)}': it has ${word.length} characters, want ${OBJECT_LIMITS.maxText} at most`,
+    );
   const colon = word.indexOf(':');
   const prefix = word.slice(0, Math.max(colon, 0)).toLowerCase();
   return parsePrefixed(prefix, word.slice(colon + 1).trim()) ?? parseBare(word);

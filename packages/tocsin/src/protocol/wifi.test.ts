@@ -59,6 +59,8 @@ test('a name is bytes: two that differ in one are two networks, and a longer one
   );
   assert.deepEqual(parseSsid('é', false), parseSsid('c3a9', true));
   assert.throws(() => parseSsid('home', true), { code: 'input' });
+  assert.throws(() => parseSsid(Buffer.from('66ff6f', 'hex').toString(), false), { message: /--hex/ });
+  assert.deepEqual(parseSsid('66ff6f', true), Uint8Array.of(0x66, 0xff, 0x6f));
   assert.throws(() => wifiKey(group, new Uint8Array(33), bssid), {
     code: 'input',
     message: /it has 33 bytes/,

@@ -51,8 +51,16 @@ export function parseBssid(text: string): Uint8Array {
   );
 }
 
-/** The text of an SSID as bytes: UTF-8, or hex digits. Throws `input` for hex that is none. */
+/**
+ * The text of an SSID as bytes: UTF-8, or hex digits. Throws `input` for hex that is none, and for text in which bytes that
+ * are no UTF-8 were replaced (U+FFFD): it would name another network.
+ */
 export function parseSsid(text: string, isHex: boolean): Uint8Array {
+  if (!isHex && text.includes('\u{fffd}'))
+    throw new TocsinError(
+      'input',
+      `Cannot read the name of the Wi-Fi network '${shown(text)}': some of its bytes are no UTF-8, want it in hex digits (--hex)`,
+    );
   if (!isHex) return new Uint8Array(Buffer.from(text, 'utf8'));
   const bytes = parseHex(text);
   if (bytes !== null) return bytes;
