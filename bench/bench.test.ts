@@ -1,15 +1,27 @@
 // The parts of the benches whose mistakes would make a figure wrong without anybody seeing it.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
+import { parseTargets } from './bootstrap.ts';
 import { parsePolicy } from './distribution.ts';
 import { atLeast, atMost, goalsLine } from './goals.ts';
 import { hsbLine, plainLine, writeHashList } from './hashes.ts';
+import type { System } from './installed.ts';
+import { causesFor, installedFiles } from './installed.ts';
 import { countLines } from './lines.ts';
 import { measure } from './process.ts';
 import { median, renderTable, roundForReading } from './table.ts';
@@ -197,4 +209,56 @@ test('packages: the versions that an archive offers are read, those that are onl
       ['local-tool', []],
     ],
   );
+});
+
+test('archives: the whole one of the release is taken, not its updates, other releases or publishers', () => {
+  const targets = [
+    ['bookworm', 'Tools', 'Tools', 'main', 'https://tools.example/'],
+    ['trixie', 'Debian', 'Debian', 'main', 'http://archive.example/next/'],
+    ['bookworm', 'Debian', 'Debian-Security', 'main', 'http://archive.example/security/'],
+    ['bookworm', 'Debian', 'Debian', 'contrib', 'http://archive.example/debian/'],
+    ['bookworm', 'Debian', 'Debian', 'main', 'http://archive.example/debian/'],
+  ].map((fields) => fields.join('\t'));
+  const url = 'http://archive.example/debian/';
+  assert.deepEqual(parseTargets(targets.join('\n'), 'bookworm', 'Debian'), { url, suite: 'bookworm' });
+  assert.equal(parseTargets(targets.join('\n'), 'sid', 'Debian'), null);
+  assert.equal(parseTargets('', '', ''), null);
+});
+
+/** A system with one package of three files, one of them diverted, one without MD5, and links at its root. */
+function makeSystem(root: string): System {
+  const info = join(root, 'var/lib/dpkg/info');
+  const [bin, share] = [join(root, 'usr/bin'), join(root, 'usr/share/one')];
+  for (const folder of [info, bin, share]) mkdirSync(folder, { recursive: true });
+  symlinkSync('usr/bin', join(root, 'bin'));
+  const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+  for (const name of ['tool', 'other']) writeFileSync(join(bin, name), name);
+  for (const name of ['made', 'kept']) writeFileSync(join(share, name), name);
+  const listed = ['/.', '/bin/tool', '/usr/bin/other', '/usr/share/one', '/usr/share/one/made'];
+  const kept = ['/usr/share/one/kept', '/usr/share/one/absent', '/etc/one'];
+  writeFileSync(join(info, 'one:amd64.list'), [...listed, ...kept, ''].join('\n'));
+  writeFileSync(join(info, 'two.list'), '/usr/bin/of-no-package-that-is-installed\n');
+  const sums = [`${md5('before')}  bin/tool`, `${md5('other')}  usr/bin/other`];
+  writeFileSync(
+    join(info, 'one:amd64.md5sums'),
+    [...sums, `${md5('kept')}  usr/share/one/kept`, ''].join('\n'),
+  );
+  writeFileSync(join(root, 'var/lib/dpkg/diversions'), '/usr/bin/other\n/usr/bin/other.one\ntwo\n');
+  return { root, packages: [{ name: 'one', architecture: 'amd64', version: '1' }] };
+}
+
+test('installed: files of another root are found by its own paths, with the cause why none knows them', () => {
+  inDirectory((root) => {
+    const system = makeSystem(root);
+    const files = installedFiles(system, '/usr');
+    assert.deepEqual(
+      [...files.keys()],
+      ['/usr/bin/tool', '/usr/bin/other', '/usr/share/one/made', '/usr/share/one/kept'],
+    );
+    const causes = (versions: readonly string[]) =>
+      [...files.keys()].map(causesFor(system, files, new Map([['one', versions]])));
+    assert.deepEqual(causes(['1', '2']), ['altered', 'diverted', 'unlisted', 'other']);
+    assert.deepEqual(causes(['2']), ['version', 'diverted', 'version', 'version']);
+    assert.deepEqual(causes([]), ['foreign', 'foreign', 'foreign', 'foreign']);
+  });
 });

@@ -145,6 +145,49 @@ export const ANSWERED_BENCH = {
   quickEvery: 30,
 } as const;
 
+/** What is installed in the system that debootstrap makes, beside the least; without it with --quick. */
+export const BOOTSTRAP = {
+  packages: [
+    ...[
+      'cmake',
+      'g++',
+      'gcc',
+      'git',
+      'make',
+      'perl',
+      'php-cli',
+      'python3',
+      'python3-pip',
+      'python3-numpy',
+      'ruby',
+    ],
+    ...[
+      'apache2',
+      'bind9-dnsutils',
+      'nginx',
+      'openssh-client',
+      'openssh-server',
+      'postgresql-client',
+      'sqlite3',
+    ],
+    ...[
+      'curl',
+      'gnupg',
+      'htop',
+      'jq',
+      'less',
+      'man-db',
+      'nano',
+      'nmap',
+      'rsync',
+      'strace',
+      'sudo',
+      'tcpdump',
+    ],
+    ...['tmux', 'vim', 'wget', 'zsh'],
+  ],
+} as const;
+
 export const BENCH_LIMITS = {
   /** A daemon that says nothing is given so long to listen. */
   settleMs: 500,

@@ -1,6 +1,6 @@
 // The packages of the distribution that runs here, as its archives offer them now: fetched with apt-get into directories of
-// the bench, unpacked one by one with dpkg-deb, hashed there. Nothing is read of the files that are installed here, and
-// nothing of the system is changed.
+// the bench, unpacked one by one with dpkg-deb, hashed there. Nothing is read of the files that are installed, and nothing
+// of the system is changed.
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
@@ -28,14 +28,18 @@ export interface KnownGood {
 
 const NEEDED = ['dpkg-query', 'dpkg-deb', 'apt-get', 'apt-cache', 'find', 'xargs', 'sha256sum'];
 
-/** Throws `input` with the words why where this is no Debian system. */
-export async function installedPackages(context: BenchContext): Promise<readonly InstalledPackage[]> {
+/** Those of the system below `root`. Throws `input` with the words why where this is no Debian system. */
+export async function installedPackages(
+  context: BenchContext,
+  root: string,
+): Promise<readonly InstalledPackage[]> {
   const absent = NEEDED.filter((name) => findProgram(name) === null);
   if (absent.length > 0)
     throw new TocsinError('input', `Cannot read the packages: no ${absent.join(', ')} here, want Debian`);
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own
   const form = '${db:Status-Status}\t${Package}\t${Architecture}\t${Version}\n';
-  const text = await output(context, 'dpkg-query', ['-W', '-f', form]);
+  const words = ['--admindir', join(root, 'var/lib/dpkg'), '-W', '-f', form];
+  const text = await outputOf(context, 'dpkg-query', words);
   return text.split('\n').flatMap((line) => {
     const [status, name, architecture, version] = line.split('\t');
     if (status !== 'installed' || version === undefined) return [];
@@ -51,8 +55,8 @@ export async function offersOf(
   for (const part of ['lists/partial', 'cache/archives/partial'])
     mkdirSync(join(context.directory, 'apt', part), { recursive: true });
   await run(context, 'apt-get', [...aptOptions(context), 'update']);
-  const names = packages.map(({ name }) => name);
-  return parsePolicy(await output(context, 'apt-cache', [...aptOptions(context), 'policy', ...names]));
+  const names = new Set(packages.map(({ name }) => name));
+  return parsePolicy(await outputOf(context, 'apt-cache', [...aptOptions(context), 'policy', ...names]));
 }
 
 /** `apt-cache policy` -> the versions that an archive has; those that are only installed are left out. */
@@ -80,11 +84,12 @@ export async function hashDistribution(
   offers: Offers,
 ): Promise<KnownGood> {
   const path = join(context.directory, 'known-good.txt');
-  const wanted = packages.flatMap(({ name, architecture }) =>
+  const each = packages.flatMap(({ name, architecture }) =>
     (offers.get(name) ?? []).map((version) =>
       architecture === 'all' ? `${name}=${version}` : `${name}:${architecture}=${version}`,
     ),
   );
+  const wanted = [...new Set(each)];
   let files = 0;
   for (let done = 0; done < wanted.length; done += ANSWERED_BENCH.packagesAtOnce) {
     context.say(`fetching, unpacking and hashing packages: ${done} of ${wanted.length}`);
@@ -112,7 +117,7 @@ async function hashPackages(context: BenchContext, packages: readonly string[]):
   const fetch = 'cd "$1" && shift && exec apt-get "$@"';
   const words = [...aptOptions(context), '-q', 'download', ...packages];
   await run(context, 'sh', ['-c', fetch, 'sh', place, ...words]);
-  const text = await output(context, 'sh', ['-c', UNPACK, 'sh', place]);
+  const text = await outputOf(context, 'sh', ['-c', UNPACK, 'sh', place]);
   // A name with a backslash or a line end in it has a backslash before its line.
   return text.split('\n').flatMap((line) => /^\\?([0-9a-f]{64}) /.exec(line)?.[1] ?? []);
 }
@@ -130,7 +135,12 @@ function aptOptions({ directory }: BenchContext): string[] {
   return Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 }
 
-async function output(context: BenchContext, program: string, words: readonly string[]): Promise<string> {
+/** What a program of the system says. */
+export async function outputOf(
+  context: BenchContext,
+  program: string,
+  words: readonly string[],
+): Promise<string> {
   return readFileSync((await run(context, program, words)).out, 'utf8');
 }
 

@@ -1,5 +1,5 @@
-// What dpkg lists below a directory, and why a list may not know one of these files. Reads dpkg's records and, for the
-// files that need a reason, the files themselves.
+// What dpkg lists in a system, and why a list may not know one of these files. Reads dpkg's records below its root and, for
+// the files that need a reason, the files themselves. Paths are those of that system.
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, normalize } from 'node:path';
@@ -9,28 +9,35 @@ import type { InstalledPackage, Offers } from './distribution.ts';
 /** Path of a file -> the package that lists it. */
 export type InstalledFiles = ReadonlyMap<string, string>;
 
-const INFO = '/var/lib/dpkg/info';
+/** A system that dpkg installed. */
+export interface System {
+  /** Where it lies; `/` for this one. */
+  readonly root: string;
+  readonly packages: readonly InstalledPackage[];
+}
 
 /** The regular files below `below` that the packages list; links at the root (`/bin`) are followed. */
-export function installedFiles(below: string, packages: ReadonlySet<string>): InstalledFiles {
+export function installedFiles({ root, packages }: System, below: string): InstalledFiles {
   const files = new Map<string, string>();
-  const merged = rootLinks();
-  for (const list of readdirSync(INFO).filter((name) => name.endsWith('.list'))) {
+  const names = new Set(packages.map(({ name }) => name));
+  const merged = rootLinks(root);
+  const info = join(root, 'var/lib/dpkg/info');
+  for (const list of readdirSync(info).filter((name) => name.endsWith('.list'))) {
     const name = list.slice(0, -'.list'.length).split(':')[0]!;
-    if (!packages.has(name)) continue;
-    for (const listed of readFileSync(join(INFO, list), 'utf8').split('\n')) {
+    if (!names.has(name)) continue;
+    for (const listed of readFileSync(join(info, list), 'utf8').split('\n')) {
       const path = resolved(listed, merged);
       if (!path.startsWith(`${below}/`) || files.has(path)) continue;
-      if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) files.set(path, name);
+      if (lstatSync(join(root, path), { throwIfNoEntry: false })?.isFile() === true) files.set(path, name);
     }
   }
   return files;
 }
 
 /** By name below the root: where it leads, as `usr/bin` for `bin`. */
-function rootLinks(): ReadonlyMap<string, string> {
-  const links = readdirSync('/', { withFileTypes: true }).filter((entry) => entry.isSymbolicLink());
-  return new Map(links.map(({ name }) => [name, normalize(join('/', readlinkSync(`/${name}`)))]));
+function rootLinks(root: string): ReadonlyMap<string, string> {
+  const links = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink());
+  return new Map(links.map(({ name }) => [name, normalize(join('/', readlinkSync(join(root, name))))]));
 }
 
 function resolved(path: string, links: ReadonlyMap<string, string>): string {
@@ -51,15 +58,15 @@ export type Cause = keyof typeof CAUSES;
 
 /** Tells the cause for a file that no list knows, the first that holds. */
 export function causesFor(
+  { root, packages }: System,
   files: InstalledFiles,
-  packages: readonly InstalledPackage[],
   offers: Offers,
 ): (path: string) => Cause {
   const versions = Map.groupBy(packages, ({ name }) => name);
-  const diverted = divertedPaths();
-  const merged = rootLinks();
+  const diverted = divertedPaths(root);
+  const merged = rootLinks(root);
   const sums = new Map<string, Set<string>>();
-  for (const { name, files: listed } of listedPackages('/')) {
+  for (const { name, files: listed } of listedPackages(root)) {
     if (!versions.has(name)) continue;
     for (const { path, md5 } of listed) {
       if (typeof path !== 'string') continue;
@@ -75,13 +82,19 @@ export function causesFor(
     if (!(versions.get(name) ?? []).some(({ version }) => offered.includes(version))) return 'version';
     const wanted = sums.get(path);
     if (wanted === undefined) return 'unlisted';
-    return wanted.has(createHash('md5').update(readFileSync(path)).digest('hex')) ? 'other' : 'altered';
+    return wanted.has(
+      createHash('md5')
+        .update(readFileSync(join(root, path)))
+        .digest('hex'),
+    )
+      ? 'other'
+      : 'altered';
   };
 }
 
 /** Paths at which dpkg keeps another file than the one that a package lists there. */
-function divertedPaths(): ReadonlySet<string> {
-  const lines = readFileSync('/var/lib/dpkg/diversions', 'utf8').split('\n');
-  const merged = rootLinks();
+function divertedPaths(root: string): ReadonlySet<string> {
+  const lines = readFileSync(join(root, 'var/lib/dpkg/diversions'), 'utf8').split('\n');
+  const merged = rootLinks(root);
   return new Set(lines.filter((_, i) => i % 3 === 0).map((path) => resolved(path, merged)));
 }

@@ -55,7 +55,8 @@ async function runListsBench(context: BenchContext): Promise<BenchResult> {
       bytes_per_million: atMost(perMillion(prefixes.whole, prefixes.old), LISTS_GOALS.bytesPerMillion),
       delta_1pct_bytes: atMost(perMillion(prefixes.delta, prefixes.old), LISTS_GOALS.delta1pctBytes),
       apply_ms: atMost(applyMs, LISTS_GOALS.applyMs),
-      answered_locally: atLeast(answered.share, LISTS_GOALS.answeredLocally),
+      answered_locally: atLeast(answered.here, LISTS_GOALS.answeredLocally),
+      answered_distribution: atLeast(answered.distribution, LISTS_GOALS.answeredLocally),
     },
   };
 }

@@ -13,6 +13,7 @@ export interface Peer {
 
 export const CLAMD: Peer = { program: 'clamd', debianPackage: 'clamav-daemon' };
 export const CLAMDSCAN: Peer = { program: 'clamdscan', debianPackage: 'clamdscan' };
+export const DEBOOTSTRAP: Peer = { program: 'debootstrap', debianPackage: 'debootstrap' };
 
 /** Debian's own switch: packages ask it before they start a service (invoke-rc.d(8)). */
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';

@@ -19,6 +19,8 @@ export interface Program {
   readonly name: string;
   /** Stops it, and makes `measure` throw. */
   readonly signal: AbortSignal;
+  /** By what it is stopped; SIGTERM unless said otherwise. */
+  readonly stopSignal?: NodeJS.Signals;
   /** Exit statuses that count as measured. */
   readonly statuses: readonly number[];
   /** Extra processes to be watched while it runs (pids), besides the program itself. */
@@ -51,7 +53,7 @@ export async function measure(program: Program): Promise<Measured> {
   closeSync(out);
   closeSync(err);
   const memory = watchMemory(child, program.watch);
-  const stop = (): boolean => child.kill('SIGTERM');
+  const stop = (): boolean => child.kill(program.stopSignal ?? 'SIGTERM');
   program.signal.addEventListener('abort', stop);
   const status = await exitStatus(child, BENCH_LIMITS.programMs);
   program.signal.removeEventListener('abort', stop);
