@@ -29,7 +29,8 @@ export async function bootstrap(context: BenchContext): Promise<string> {
   await measure({
     path,
     words: [...alone, 'sh', '-c', INSTALL, 'sh', root, suite, url, ...packages],
-    env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+    // The folder that TMPDIR names here is not there inside.
+    env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive', TMPDIR: '/tmp' },
     directory: context.directory,
     name: 'bootstrap',
     signal: context.signal,
