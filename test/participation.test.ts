@@ -124,7 +124,11 @@ test('a detection leaves with the short list only, stands in the journal, and is
 
 interface Checked {
   readonly verdict: { readonly level: string };
-  readonly history: { readonly standing: string; readonly claims: readonly { original: string }[] } | null;
+  readonly history: {
+    readonly standing: string;
+    readonly firstSeen: string;
+    readonly claims: readonly { original: string; claimedAt: string }[];
+  } | null;
   readonly historyMissing: string | null;
 }
 
@@ -165,11 +169,12 @@ test('with extended the path leaves too, without the name of a person', async ()
 test('with extended the history of an object is asked for by name, and stands in the journal', async () => {
   assert.match(
     (await place.tocsin(['check', '--history', EICAR_SHA256])).stdout,
-    /\n {2}history {3}decided by the strongest of these claims\n {12}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}feed \(feed\): malicious, Test\.Any\.EICAR.*\n {14}line 1 of list\.txt: 275a02/,
+    /\n {2}history {3}decided by the strongest of these claims\n {12}first seen by the hub \d{4}-\d\d-\d\d \d\d:\d\d UTC\n {12}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}feed \(feed\): malicious, Test\.Any\.EICAR.*\n {14}line 1 of list\.txt: 275a02/,
   );
   const { history, historyMissing } = await checkedWithHistory();
   assert.deepEqual([history?.standing, historyMissing], ['decided', null]);
   assert.equal(history?.claims[0]?.original, `${EICAR_SHA256} Test.Any.EICAR`, 'the newest first');
+  assert.equal(history?.firstSeen, history?.claims.at(-1)?.claimedAt);
   const sent = await lines<Entry & { body: string }>(['sent', '--json', '--message', 'lookup-history']);
   assert.deepEqual(
     sent.map(({ state, body }) => [state, JSON.parse(Buffer.from(body, 'base64').toString()) as unknown]),

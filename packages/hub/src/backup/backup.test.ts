@@ -129,7 +129,7 @@ test('a backup and what becomes of it', async (t) => {
     assert.deepEqual(readdirSync(dirname(file)).toSorted(), ['data', 'good.tar.zst']);
   });
 
-  await t.test('a missing segment is told by name', async () => {
+  await t.test('a missing segment is told by name, and so are its times', async () => {
     const digest = await addSegment(database, layout, 9);
     const path = join(layout.segments, `${digest}.seg`);
     const bytes = readFileSync(path);
@@ -137,6 +137,10 @@ test('a backup and what becomes of it', async (t) => {
     const missing = backup({ file: hub.file('missing.tar.zst'), database, layout });
     await assert.rejects(missing, { code: 'conflict', message: new RegExp(`segment ${digest} is gone`) });
     writeFileSync(path, bytes);
+    await database.execute('UPDATE segment SET firsts = digest WHERE kind = 9');
+    const untimed = backup({ file: hub.file('untimed.tar.zst'), database, layout });
+    await assert.rejects(untimed, { code: 'conflict', message: new RegExp(`times ${digest} is gone`) });
+    await database.execute('UPDATE segment SET firsts = NULL');
   });
 
   await t.test(

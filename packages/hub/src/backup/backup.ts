@@ -159,12 +159,15 @@ async function addFile(file: BackupFile, add: Add): Promise<void> {
 
 /** Every segment that the snapshot names must be among the files: else the hub replaced it in between. */
 async function checkReferences(queries: Queries, files: readonly BackupFile[]): Promise<void> {
-  const rows = await queries.query<{ digest: string }>(
-    `SELECT encode(digest, 'hex') AS digest FROM segment
-      UNION SELECT encode(digest, 'hex') FROM published_list`,
+  const rows = await queries.query<{ what: 'segment' | 'times'; digest: string }>(
+    // As JSON: the schema may be one from before there were times.
+    `SELECT 'segment' AS what, encode(digest, 'hex') AS digest FROM segment
+      UNION SELECT 'segment', encode(digest, 'hex') FROM published_list
+      UNION SELECT 'times', substr(to_jsonb(g)->>'firsts', 3) FROM segment g WHERE to_jsonb(g)->>'firsts' IS NOT NULL`,
   );
   const there = new Set(files.map((file) => basename(file.name)));
-  for (const { digest } of rows) {
-    if (!there.has(`${digest}.seg`)) throw new VanishedError(`segment ${digest}`);
+  for (const { what, digest } of rows) {
+    const name = `${digest}.${what === 'segment' ? 'seg' : 'firsts'}`;
+    if (!there.has(name)) throw new VanishedError(`${what} ${digest}`);
   }
 }

@@ -9,7 +9,7 @@ import { FORMATS } from '../imports/formats/index.ts';
 import { refuseSuffix, setVerdict, unsetVerdict } from '../verdicts/analyst.ts';
 import type { TracedClaim } from '../verdicts/claim-store.ts';
 import type { Explanation } from '../verdicts/explain.ts';
-import { explain } from '../verdicts/explain.ts';
+import { explain, firstSeenOf } from '../verdicts/explain.ts';
 import { heldReason } from '../verdicts/resolve.ts';
 import { publicationText } from './import.ts';
 import { withHub } from './open.ts';
@@ -122,6 +122,8 @@ function explanationText({ key, claims, resolution, expression, unread }: Told):
     const { level, source } = resolution.claim.record;
     lines.push(`  verdict: ${paint('bold', level)}, decided by ${printable(source)}`);
   }
+  const first = firstSeenOf(claims);
+  if (first !== null) lines.push(`  first seen: ${first.toISOString()}`);
   for (const claim of claims) lines.push(...claimLines(claim));
   for (const source of unread)
     lines.push(
@@ -161,6 +163,7 @@ function explanationJson({ key, claims, resolution, expression, unread }: Told):
     expression,
     resolution: resolution.kind,
     verdict: resolution.kind === 'decided' ? resolution.claim.record : null,
+    firstSeen: firstSeenOf(claims),
     claims,
     unread,
   };

@@ -12,7 +12,7 @@ import type { Queries } from '../store/database.ts';
 import type { ClaimRow, Source } from '../verdicts/claim-store.ts';
 import { insertRows, markChanged, rowsOf, segmentsOf } from '../verdicts/claim-store.ts';
 import { isDamage } from '../verdicts/damage.ts';
-import { claimRowsOf } from './change.ts';
+import { claimRowsOf, FROM_NOW } from './change.ts';
 import type { OriginalLine } from './line-store.ts';
 import { LineStoreReader } from './line-store.ts';
 import type { ReplayNotes } from './replay.ts';
@@ -82,7 +82,7 @@ async function renameRun(hub: ImportHub, tx: Queries, id: string, group: GroupSe
     const networks =
       before === null
         ? await replaceSegment(hub, tx, run, file)
-        : await replaceRows(tx, run, before, claimRowsOf(file, join(directory, 'lines')));
+        : await replaceRows(tx, run, before, claimRowsOf(file, join(directory, 'lines'), FROM_NOW));
     await tx.execute(
       `UPDATE import_run SET report = jsonb_set(report, '{replay,group}', to_jsonb($2::text)) WHERE id = $1`,
       [id, group.id],
@@ -128,7 +128,7 @@ async function replaceSegment(hub: ImportHub, tx: Queries, run: Run, file: Segme
   renameSync(file.path, segmentPath(hub.layout, file.digest));
   syncDirectory(hub.layout.segments);
   await tx.execute(
-    `UPDATE segment SET digest = decode($2, 'hex'), bytes = $3 WHERE source_id = $1 AND kind = $4`,
+    `UPDATE segment SET digest = decode($2, 'hex'), bytes = $3, firsts = NULL WHERE source_id = $1 AND kind = $4`,
     [run.id, file.digest, file.bytes, WIFI],
   );
   return file.rows;
@@ -142,7 +142,9 @@ async function replaceRows(
   after: readonly ClaimRow[],
 ): Promise<number> {
   await tx.execute('DELETE FROM claim WHERE source_id = $1 AND kind = $2', [run.id, WIFI]);
-  await insertRows(tx, run, after, { at: run.imported_at, by: null, importId: run.import_id });
+  const firsts = new Map(before.map(({ line, firstAt }) => [line, firstAt]));
+  const timed = after.map((row) => ({ ...row, firstAt: firsts.get(row.line) ?? null }));
+  await insertRows(tx, run, timed, { at: run.imported_at, by: null, importId: run.import_id });
   const old = new Set(before.map(({ key }) => Buffer.from(key).toString('hex')));
   return after.filter(({ key }) => !old.has(Buffer.from(key).toString('hex'))).length;
 }

@@ -16,7 +16,7 @@ import { KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import type { Category, Level } from 'tocsin/protocol/verdict.ts';
 import { polarity } from 'tocsin/protocol/verdict.ts';
 import type { World } from 'tocsin/protocol/world.ts';
-import { linesPath, segmentPath } from '../store/artifacts.ts';
+import { firstsPath, linesPath, segmentPath } from '../store/artifacts.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
 import { sayAgain } from '../verdicts/ageing.ts';
@@ -24,6 +24,7 @@ import type { Source } from '../verdicts/claim-store.ts';
 import { insertRows, lockSource, markChanged, segmentsOf } from '../verdicts/claim-store.ts';
 import { present } from '../verdicts/mend.ts';
 import type { SourceKind } from '../verdicts/resolve.ts';
+import type { Firsts } from './change.ts';
 import { changeAgainst, claimRowsOf, sumChanges } from './change.ts';
 import { IMPORT_LIMITS } from './config.ts';
 import type { FormatOptions, ImportFormat } from './formats/format.ts';
@@ -69,6 +70,8 @@ export interface ImportProgress {
 }
 
 interface Staged {
+  /** Goes when the import ends. */
+  readonly directory: string;
   readonly source: string;
   readonly fileDigest: string;
   readonly files: readonly SegmentFile[];
@@ -101,7 +104,16 @@ export async function runImport(
     const { group: _secret, now: _now, ...options } = request.options ?? {};
     const lost = await hasLost(hub, source);
     const replay = { ...defaults, options, head: sink.heading };
-    const built = { source, fileDigest, files, linesFile: sink.linesFile, linesDigest, replay, lost };
+    const built = {
+      directory,
+      source,
+      fileDigest,
+      files,
+      linesFile: sink.linesFile,
+      linesDigest,
+      replay,
+      lost,
+    };
     const staged = storedAs === 'rows' ? built : moveIn(hub, built);
     const report = {
       format: request.format.name,
@@ -188,15 +200,25 @@ async function store(
   if (request.rank !== undefined && request.rank !== source.rank)
     await tx.execute('UPDATE source SET rank = $1 WHERE id = $2', [request.rank, source.id]);
   const changes: Difference[] = [];
+  const firsts = new Map<KeyKind, Firsts>();
+  const { layout } = hub;
   for (const kind of Object.keys(KEY_KINDS) as KeyKind[]) {
     const file = staged.files.find((f) => f.kind === kind) ?? null;
-    changes.push(await changeAgainst(tx, hub.layout, source, kind, file));
+    const change = await changeAgainst(
+      { db: tx, layout, directory: staged.directory, now },
+      source,
+      kind,
+      file,
+    );
+    changes.push(change.difference);
+    firsts.set(kind, change.firsts);
   }
   const total = sumChanges(changes);
   if (request.replace !== true) refuseLoss(source, total);
   const revived = await sayAgain(tx, source.id, now);
   const rankChanged = request.rank !== undefined && request.rank !== source.rank;
-  if (total.added + total.removed + total.changed > 0) await replace(tx, source, staged, report, now);
+  if (total.added + total.removed + total.changed > 0)
+    await replace({ tx, layout, now }, source, staged, firsts, report);
   else if (rankChanged || staged.lost || revived) await markChanged(tx, { bases: true });
   return total;
 }
@@ -220,11 +242,11 @@ function refuseLoss(source: Source, { added, removed, changed, kept }: Differenc
 
 /** The source says exactly what was staged, and nothing of what it said before. */
 async function replace(
-  tx: Queries,
+  { tx, layout, now }: { tx: Queries; layout: Layout; now: Date },
   source: Source,
   staged: Staged,
+  firsts: ReadonlyMap<KeyKind, Firsts>,
   report: PartialReport,
-  now: Date,
 ): Promise<void> {
   const rows = await tx.query<{ id: string }>(
     `INSERT INTO import_run (source_id, format, file_name, file_digest, imported_at, report)
@@ -244,13 +266,25 @@ async function replace(
   await tx.execute('DELETE FROM segment WHERE source_id = $1', [source.id]);
   if (report.storedAs === 'rows') {
     const made = { at: now, by: null, importId };
-    for (const file of staged.files) await insertRows(tx, source, claimRowsOf(file, staged.linesFile), made);
+    for (const file of staged.files)
+      await insertRows(tx, source, claimRowsOf(file, staged.linesFile, firsts.get(file.kind)!), made);
   } else {
-    for (const file of staged.files) await insertSegment(tx, source, file, importId);
+    for (const file of staged.files)
+      await insertSegment(tx, source, file, importId, moveFirsts(layout, firsts.get(file.kind)!));
   }
   // A warning about a range of addresses touches whatever the bases hold.
   const bases = hadSegments || report.storedAs === 'segments' || source.kind === 'warning';
   await markChanged(tx, { bases });
+}
+
+/** As segments: the file is in its place before the transaction names it. */
+function moveFirsts(layout: Layout, firsts: Firsts): Firsts {
+  const { file } = firsts;
+  if (file === null) return firsts;
+  const path = firstsPath(layout, file.digest);
+  renameSync(file.path, path);
+  syncDirectory(layout.segments);
+  return { ...firsts, file: { ...file, path } };
 }
 
 async function insertSegment(
@@ -258,9 +292,20 @@ async function insertSegment(
   source: Source,
   file: SegmentFile,
   importId: string,
+  { at, file: times }: Firsts,
 ): Promise<void> {
   await tx.execute(
-    `INSERT INTO segment (digest, source_id, kind, rows, bytes, import_id) VALUES (decode($1, 'hex'), $2, $3, $4, $5, $6)`,
-    [file.digest, source.id, KEY_KINDS[file.kind].code, file.rows, file.bytes, importId],
+    `INSERT INTO segment (digest, source_id, kind, rows, bytes, import_id, first_at, firsts)
+     VALUES (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, decode($8, 'hex'))`,
+    [
+      file.digest,
+      source.id,
+      KEY_KINDS[file.kind].code,
+      file.rows,
+      file.bytes,
+      importId,
+      at,
+      times?.digest ?? null,
+    ],
   );
 }

@@ -102,7 +102,10 @@ for (const [what, request, early] of CASES)
 
 test('one object: its history is told, and what it could be instead is refused in words', async () => {
   const { later } = await bothWays(get(`/v1/objects/sha256:${bad}?history=true`));
-  assert.match(later, /^HTTP\/1\.1 200 OK\r\n.*"level":"malicious".*"claims":\[\],"unread":\[\]\}$/s);
+  assert.match(
+    later,
+    /^HTTP\/1\.1 200 OK\r\n.*"level":"malicious".*"firstSeen":null,"claims":\[\],"unread":\[\]\}$/s,
+  );
   for (const query of ['history=1', 'history'])
     assert.match((await bothWays(get(`/v1/objects/sha256:${bad}?${query}`))).later, /^HTTP\/1\.1 400 /);
   const { later: long } = await bothWays(get(`/v1/objects/${'a'.repeat(7_000)}`));

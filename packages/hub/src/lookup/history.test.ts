@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { acceptedList } from 'tocsin/catalog/fingerprint.ts';
 import { itemsOfStatement } from 'tocsin/catalog/statement/statement.ts';
 import { parseHex } from 'tocsin/protocol/hex.ts';
-import type { HistoryRequest } from 'tocsin/protocol/history.ts';
+import type { History, HistoryRequest } from 'tocsin/protocol/history.ts';
 import { parseHistory } from 'tocsin/protocol/history.ts';
 import { ANSWER_SIZES } from 'tocsin/protocol/padding.ts';
 import { FORMATS } from '../imports/formats/index.ts';
@@ -15,9 +15,12 @@ import type { IntakeHub } from '../intake/intake-fixture.ts';
 import { startIntakeHub } from '../intake/intake-fixture.ts';
 import type { Answer, TestMachine } from '../intake/machine-fixture.ts';
 import { setVerdict } from '../verdicts/analyst.ts';
-import { HISTORY_ROUTE_LIMITS } from './history.ts';
+import type { TracedClaim } from '../verdicts/claim-store.ts';
+import type { Explanation } from '../verdicts/explain.ts';
+import { HISTORY_ROUTE_LIMITS, historyOf } from './history.ts';
 
 interface Vectors {
+  readonly answers: readonly { readonly name: string; readonly answer: History }[];
   readonly asked: readonly { readonly name: string; readonly request: HistoryRequest }[];
   readonly refused: readonly {
     readonly name: string;
@@ -28,7 +31,7 @@ interface Vectors {
 }
 const FILE = new URL('../../../../spec/vectors/lookup/history.json', import.meta.url);
 const vectors = JSON.parse(readFileSync(FILE, 'utf8')) as Vectors;
-const NOTHING = { v: 1, standing: 'none', claims: [], unread: [] };
+const NOTHING = { v: 1, standing: 'none', firstSeen: null, claims: [], unread: [] };
 const REQUEST = vectors.asked[0]!.request;
 
 let hub: IntakeHub;
@@ -42,6 +45,29 @@ before(async () => {
 });
 after(() => hub.close());
 
+/** What a hub must know to tell this: the oldest claim's source named the object first. */
+function explanationOf({ standing, firstSeen, claims, unread }: History): Explanation {
+  const traced = claims.map((claim, i): TracedClaim => {
+    const { level, category, name, source, reason, lifetime, ...about } = claim;
+    const claimedAt = new Date(claim.claimedAt);
+    const firstAt = i === claims.length - 1 ? new Date(firstSeen!) : claimedAt;
+    const record = { level, category, name, source, reason, lifetime };
+    return { ...about, record, rank: 100, format: 'hashes', claimedAt, firstAt };
+  });
+  const resolution = { kind: standing } as Explanation['resolution'];
+  return {
+    key: { kind: 'file-sha256', bytes: new Uint8Array(32) },
+    claims: traced.toSorted((a, b) => a.claimedAt.getTime() - b.claimedAt.getTime()),
+    resolution,
+    unread,
+  };
+}
+
+for (const { name, answer } of vectors.answers)
+  test(`history vector, told: ${name}`, () => {
+    assert.equal(JSON.stringify(historyOf(explanationOf(answer))), JSON.stringify(answer));
+  });
+
 function ask(who: TestMachine, request: unknown): Promise<Answer> {
   return who.call('POST', '/v1/history', {
     headers: { 'content-type': 'application/json' },
@@ -52,8 +78,8 @@ function ask(who: TestMachine, request: unknown): Promise<Answer> {
 test('a history names source, time, file, line and words of each claim', async () => {
   const { status, json, text, headers } = await ask(machine, REQUEST);
   assert.equal(status, 200, text);
-  const { standing, claims } = parseHistory(json);
-  assert.equal(standing, 'decided');
+  const { standing, firstSeen, claims } = parseHistory(json);
+  assert.deepEqual([standing, firstSeen], ['decided', claims[0]?.claimedAt]);
   const [claim] = claims;
   assert.deepEqual(
     [claims.length, claim?.level, claim?.source, claim?.sourceKind, claim?.file, claim?.line],

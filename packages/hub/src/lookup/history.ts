@@ -22,6 +22,7 @@ import { TokenBuckets } from '../server/token-buckets.ts';
 import { sendWithheld, WithheldProblem } from '../server/withheld.ts';
 import type { TracedClaim } from '../verdicts/claim-store.ts';
 import type { Explanation } from '../verdicts/explain.ts';
+import { firstSeenOf } from '../verdicts/explain.ts';
 
 export const HISTORY_ROUTE_LIMITS = {
   /** Far above the question, so that a field too many is named. */
@@ -99,7 +100,8 @@ export function historyOf({ claims, resolution, unread }: Explanation): History 
       `Cannot tell the history: ${claims.length} claims are there, want at most ${HISTORY_LIMITS.maxClaims}`,
     );
   const newestFirst = claims.toSorted((a, b) => b.claimedAt.getTime() - a.claimedAt.getTime());
-  return { v: 1, standing: resolution.kind, claims: newestFirst.map(claimAsJson), unread };
+  const firstSeen = firstSeenOf(claims)?.toISOString() ?? null;
+  return { v: 1, standing: resolution.kind, firstSeen, claims: newestFirst.map(claimAsJson), unread };
 }
 
 export function claimAsJson(claim: TracedClaim): HistoryClaim {

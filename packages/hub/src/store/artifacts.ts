@@ -12,6 +12,11 @@ export function linesPath(layout: Layout, name: string): string {
   return join(layout.segments, `${name}.lines`);
 }
 
+/** Since when a source has named each object of a segment, by the digest of that file. */
+export function firstsPath(layout: Layout, digest: string): string {
+  return join(layout.segments, `${digest}.firsts`);
+}
+
 /** SQL: the name of the lines of an import_run `i`, their digest. Imports before 0.1.0 named the file and the format. */
 export const LINES_NAME = `coalesce(i.report->>'lines', encode(i.file_digest, 'hex') || '-' || i.format)`;
 

@@ -61,7 +61,8 @@ test('a name or reason that cannot be published or shown is refused, and nothing
 
 test('the store takes no record that no list can hold, whoever made it', async () => {
   const record = { level: 'good', category: null, name: null, source: 'feed', lifetime: 60 } as const;
-  const row = { kind: 'host', key: hostKey('a.example').bytes, original: null, line: null } as const;
+  const key = hostKey('a.example').bytes;
+  const row = { kind: 'host', key, original: null, line: null, firstAt: null } as const;
   const wrong = { ...row, record: { ...record, reason: 'x'.repeat(2_000) } };
   await assert.rejects(
     hub.db.transaction(async (tx) => {

@@ -38,7 +38,7 @@ export async function setVerdict(hub: PublishHub, verdict: AnalystVerdict): Prom
   const now = new Date(hub.world.clock.now());
   await hub.db.transaction(async (tx) => {
     const source = await lockSource(tx, ANALYST, now);
-    const row = { kind: key.kind, key: key.bytes, record, original: text, line: null };
+    const row = { kind: key.kind, key: key.bytes, record, original: text, line: null, firstAt: null };
     await insertRows(tx, source, [row], { at: now, by, importId: null });
     await markChanged(tx, { bases: false });
   });

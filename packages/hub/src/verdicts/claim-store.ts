@@ -23,6 +23,8 @@ export interface ClaimRow {
   readonly record: ClassRecord;
   readonly original: string | null;
   readonly line: number | null;
+  /** When its source first named the object; null where that is now. */
+  readonly firstAt: Date | null;
 }
 
 /** A bulk source's claims of one kind; the file is `<digest>.seg` in the hub's segments directory. */
@@ -33,11 +35,17 @@ export interface SegmentRow {
   readonly rows: number;
   readonly bytes: number;
   readonly importId: string;
+  /** When the source first named what it names here, where no file tells it of each row. */
+  readonly firstAt: Date;
+  /** Digest of that file (imports/first-times.ts). */
+  readonly firsts: string | null;
 }
 
 /** A claim with where it comes from, for a person. */
 export interface TracedClaim extends Claim {
   readonly claimedAt: Date;
+  /** Since when its source has named the object, whatever it said of it: not after `claimedAt`. */
+  readonly firstAt: Date;
   readonly claimedBy: string | null;
   readonly original: string | null;
   /** Where in `file`, as the rows of `format` are counted. */
@@ -85,18 +93,19 @@ export async function segmentsOf(
 ): Promise<SegmentRow[]> {
   const rows = await db.query<SegmentColumns>(
     `SELECT encode(g.digest, 'hex') AS digest, g.kind AS key_kind, g.rows AS rows, g.bytes AS bytes,
-            g.import_id, s.id, s.name, s.kind, s.rank
-       FROM segment g JOIN source s ON s.id = g.source_id
+            g.import_id, coalesce(g.first_at, i.imported_at) AS first_at, encode(g.firsts, 'hex') AS firsts,
+            s.id, s.name, s.kind, s.rank
+       FROM segment g JOIN source s ON s.id = g.source_id JOIN import_run i ON i.id = g.import_id
       WHERE ($1::int IS NULL OR s.id = $1) AND ($2::smallint IS NULL OR g.kind = $2)
       ORDER BY g.kind, s.id`,
     [where.sourceId ?? null, where.kind === undefined ? null : KEY_KINDS[where.kind].code],
   );
   return rows.flatMap((r) => {
     const kind = keyKindOfCode(r.key_kind);
+    if (kind === undefined) return [];
     const source = { id: r.id, name: r.name, kind: r.kind, rank: r.rank };
-    return kind === undefined
-      ? []
-      : [{ source, kind, digest: r.digest, rows: r.rows, bytes: r.bytes, importId: r.import_id }];
+    const { digest, rows: count, bytes, firsts } = r;
+    return [{ source, kind, digest, rows: count, bytes, importId: r.import_id, firstAt: r.first_at, firsts }];
   });
 }
 
@@ -106,6 +115,8 @@ interface SegmentColumns extends Source {
   readonly rows: number;
   readonly bytes: number;
   readonly import_id: string;
+  readonly first_at: Date;
+  readonly firsts: string | null;
 }
 
 /** Rows of one source and kind in the order of their keys. */
@@ -115,11 +126,14 @@ export async function rowsOf(db: Queries, sourceId: number, kind: KeyKind): Prom
       WHERE c.source_id = $1 AND c.kind = $2 ORDER BY c.key`,
     [sourceId, KEY_KINDS[kind].code],
   );
-  return rows.map((r) => ({ kind, key: r.key, record: recordOf(r), original: r.original, line: r.line }));
+  return rows.map((r) => {
+    const { key, original, line, first_at: firstAt } = r;
+    return { kind, key, record: recordOf(r), original, line, firstAt };
+  });
 }
 
 const CLAIM_COLUMNS = `c.kind AS key_kind, c.key, c.level, c.category, c.name AS threat, c.reason, c.lifetime,
-  c.original, c.line, c.claimed_at, c.claimed_by, s.name AS source, s.kind AS source_kind, s.rank`;
+  c.original, c.line, c.claimed_at, coalesce(c.first_at, c.claimed_at) AS first_at, c.claimed_by, s.name AS source, s.kind AS source_kind, s.rank`;
 
 export interface ClaimColumns {
   readonly key_kind: number;
@@ -132,6 +146,7 @@ export interface ClaimColumns {
   readonly original: string | null;
   readonly line: number | null;
   readonly claimed_at: Date;
+  readonly first_at: Date;
   readonly claimed_by: string | null;
   readonly source: string;
   readonly source_kind: SourceKind;
@@ -200,6 +215,7 @@ export async function claimsAbout(db: Queries, key: ObjectKey): Promise<TracedCl
     sourceKind: r.source_kind,
     rank: r.rank,
     claimedAt: r.claimed_at,
+    firstAt: earlier(r.first_at, r.claimed_at),
     claimedBy: r.claimed_by,
     original: r.original,
     line: r.line,
@@ -209,8 +225,13 @@ export async function claimsAbout(db: Queries, key: ObjectKey): Promise<TracedCl
   }));
 }
 
+/** A clock that was set back must not make a claim older than the first one. */
+export function earlier(a: Date, b: Date): Date {
+  return a.getTime() < b.getTime() ? a : b;
+}
+
 /**
- * Writes rows of one source in one statement; a row that stands already is replaced. Throws `format` for a record
+ * Writes rows of one source in one statement; a row that stands already is replaced, but for when it was first. Throws `format` for a record
  * that no list could hold: one such row would stand in the way of every publication.
  */
 export async function insertRows(
@@ -222,14 +243,14 @@ export async function insertRows(
   if (claims.length === 0) return;
   for (const { record } of claims) encodeClass(record);
   await db.execute(
-    `INSERT INTO claim (kind, key, source_id, level, category, name, reason, lifetime, original, line, import_id, claimed_at, claimed_by)
-     SELECT kind, key, $1, level, category, name, reason, lifetime, original, line, $2, $3, $4
-       FROM unnest($5::smallint[], $6::bytea[], $7::smallint[], $8::text[], $9::text[], $10::text[], $11::int[], $12::text[], $13::int[])
-         AS row (kind, key, level, category, name, reason, lifetime, original, line)
+    `INSERT INTO claim (kind, key, source_id, level, category, name, reason, lifetime, original, line, first_at, import_id, claimed_at, claimed_by)
+     SELECT kind, key, $1, level, category, name, reason, lifetime, original, line, first_at, $2, $3, $4
+       FROM unnest($5::smallint[], $6::bytea[], $7::smallint[], $8::text[], $9::text[], $10::text[], $11::int[], $12::text[], $13::int[], $14::timestamptz[])
+         AS row (kind, key, level, category, name, reason, lifetime, original, line, first_at)
      ON CONFLICT (kind, key, source_id) DO UPDATE SET level = excluded.level, category = excluded.category,
        name = excluded.name, reason = excluded.reason, lifetime = excluded.lifetime, original = excluded.original,
        line = excluded.line, import_id = excluded.import_id, claimed_at = excluded.claimed_at, claimed_by = excluded.claimed_by,
-       decision = NULL`,
+       first_at = least(excluded.first_at, claim.first_at, claim.claimed_at), decision = NULL`,
     [
       source.id,
       made.importId,
@@ -244,6 +265,7 @@ export async function insertRows(
       claims.map((c) => c.record.lifetime),
       claims.map((c) => safeText(c.original)),
       claims.map((c) => c.line),
+      claims.map((c) => c.firstAt),
     ],
   );
 }

@@ -18,8 +18,7 @@ export function isDamage(error: unknown): error is TocsinError {
 /** Why a segment file does not hold, or null. Throws `io` where it cannot be read. */
 export function segmentDamage(path: string, bytes: number, check: Check): string | null {
   return damageOf(() => {
-    const size = onFile('read', path, () => statSync(path).size);
-    if (size !== bytes) throw new TocsinError('corrupt', `it has ${size} bytes, want ${bytes}`);
+    checkSize(path, bytes);
     if (check === 'structure') SegmentReader.open(path).close();
     if (check === 'whole') verifyFull(path);
   });
@@ -29,9 +28,26 @@ export function segmentDamage(path: string, bytes: number, check: Check): string
 export function linesDamage(path: string, name: string, check: Check): string | null {
   return damageOf(() => {
     onFile('read', path, () => statSync(path));
-    if (check !== 'whole' || !/^[0-9a-f]{64}$/.test(name) || digestOf(path) === name) return;
-    throw new TocsinError('corrupt', 'it does not have the digest in its name');
+    if (check === 'whole' && /^[0-9a-f]{64}$/.test(name)) checkDigest(path, name);
   });
+}
+
+/** Why a file of so many bytes that is named by its digest does not hold, or null. */
+export function fileDamage(path: string, digest: string, bytes: number, check: Check): string | null {
+  return damageOf(() => {
+    checkSize(path, bytes);
+    if (check === 'whole') checkDigest(path, digest);
+  });
+}
+
+function checkSize(path: string, bytes: number): void {
+  const size = onFile('read', path, () => statSync(path).size);
+  if (size !== bytes) throw new TocsinError('corrupt', `it has ${size} bytes, want ${bytes}`);
+}
+
+function checkDigest(path: string, digest: string): void {
+  if (digestOf(path) === digest) return;
+  throw new TocsinError('corrupt', 'it does not have the digest in its name');
 }
 
 function damageOf(read: () => void): string | null {

@@ -2,11 +2,12 @@
 // original line, and what they amount to. What cannot be read is named, not passed over.
 import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
+import { FirstTimesReader } from '../imports/first-times.ts';
 import { LineStoreReader } from '../imports/line-store.ts';
-import { LINES_NAME, linesPath, segmentPath } from '../store/artifacts.ts';
+import { firstsPath, LINES_NAME, linesPath, segmentPath } from '../store/artifacts.ts';
 import { endedFeeds } from './ageing.ts';
 import type { SegmentRow, TracedClaim } from './claim-store.ts';
-import { claimsAbout, segmentsOf } from './claim-store.ts';
+import { claimsAbout, earlier, segmentsOf } from './claim-store.ts';
 import { isDamage } from './damage.ts';
 import type { MendHub } from './mend.ts';
 import type { Claim, Resolution } from './resolve.ts';
@@ -28,6 +29,13 @@ export async function explain(hub: MendHub, key: ObjectKey): Promise<Explanation
   const standing = claims.filter(({ ended }) => !ended);
   const resolution = resolve([...standing, ...(await warningsAbout(hub, key, standing, unread))]);
   return { key, claims, resolution, unread };
+}
+
+/** Since when the hub knows of an object, from what its sources say of it; null where none says anything. */
+export function firstSeenOf(claims: readonly TracedClaim[]): Date | null {
+  return claims
+    .map(({ firstAt }) => firstAt)
+    .reduce<Date | null>((a, b) => (a === null ? b : earlier(a, b)), null);
 }
 
 /** All claims that stand under one key. */
@@ -83,7 +91,8 @@ async function claimInSegment(
 ): Promise<TracedClaim | null> {
   const reader = SegmentReader.open(segmentPath(hub.layout, segment.digest));
   try {
-    const hit = reader.find(key.bytes);
+    const row = reader.rowOf(key.bytes);
+    const hit = row < 0 ? null : reader.find(key.bytes);
     if (hit === null) return null;
     const rows = await hub.db.query<ImportColumns>(
       `SELECT i.file_name, i.format, ${LINES_NAME} AS lines, i.imported_at FROM import_run i WHERE i.id = $1`,
@@ -95,6 +104,7 @@ async function claimInSegment(
       sourceKind: segment.source.kind,
       rank: segment.source.rank,
       claimedAt: run.imported_at,
+      firstAt: earlier(firstTime(hub, segment, row), run.imported_at),
       claimedBy: null,
       original: originalLine(linesPath(hub.layout, run.lines), hit.line),
       line: hit.line,
@@ -104,6 +114,22 @@ async function claimInSegment(
     };
   } finally {
     reader.close();
+  }
+}
+
+/** Of one row; where the file of these times is damaged, that of the last import has to do. */
+function firstTime({ layout }: MendHub, { firsts, firstAt, rows }: SegmentRow, row: number): Date {
+  if (firsts === null) return firstAt;
+  try {
+    const times = new FirstTimesReader(firstsPath(layout, firsts), rows);
+    try {
+      return new Date(times.at(row) * 1000);
+    } finally {
+      times.close();
+    }
+  } catch (error) {
+    if (isDamage(error)) return firstAt;
+    throw error;
   }
 }
 

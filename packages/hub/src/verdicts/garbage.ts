@@ -4,7 +4,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from 'tocsin/protocol/world.ts';
-import { LINES_NAME, linesPath, listPath, segmentPath } from '../store/artifacts.ts';
+import { firstsPath, LINES_NAME, linesPath, listPath, segmentPath } from '../store/artifacts.ts';
 import type { Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
 
@@ -14,12 +14,13 @@ export const KEEP_UNREFERENCED_MS = 3_600_000;
 export async function collectGarbage(hub: { db: Queries; layout: Layout; clock: Clock }): Promise<number> {
   const { db, layout, clock } = hub;
   const named = new Set<string>();
-  const segments = await db.query<{ digest: string; lines: string }>(
-    `SELECT encode(g.digest, 'hex') AS digest, ${LINES_NAME} AS lines
+  const segments = await db.query<{ digest: string; firsts: string | null; lines: string }>(
+    `SELECT encode(g.digest, 'hex') AS digest, encode(g.firsts, 'hex') AS firsts, ${LINES_NAME} AS lines
        FROM segment g JOIN import_run i ON i.id = g.import_id`,
   );
-  for (const { digest, lines } of segments) {
+  for (const { digest, firsts, lines } of segments) {
     named.add(segmentPath(layout, digest));
+    if (firsts !== null) named.add(firstsPath(layout, firsts));
     named.add(linesPath(layout, lines));
   }
   const lists = await db.query<{ digest: string }>(

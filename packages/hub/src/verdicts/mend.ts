@@ -4,6 +4,7 @@
 //   a source's segment ─ damaged ─► built again from its original lines, if these give the very same file
 //                                   └─ else removed: what machines were told stands in for it (inputs.ts), and the
 //                                      operator is told which import to run again
+//   since when a source names its objects ─ damaged ─► forgotten: its last import counts
 //   original lines of addresses ─ damaged ─► removed, as the segments that cannot be guarded without them
 //
 // Only for the publisher, under its lock. Says one line for each finding. Removes nothing that a disk refuses to read.
@@ -15,17 +16,18 @@ import { keyKindOfCode } from 'tocsin/protocol/kinds.ts';
 import type { ListRole } from 'tocsin/protocol/lookup.ts';
 import type { GroupSecret } from 'tocsin/protocol/wifi.ts';
 import type { World } from 'tocsin/protocol/world.ts';
+import { firstTimesBytes } from '../imports/first-times.ts';
 import { LineStoreReader } from '../imports/line-store.ts';
 import type { ReplayNotes } from '../imports/replay.ts';
 import { replay } from '../imports/replay.ts';
 import { openGroupSecrets } from '../keys/group-secret.ts';
-import { LINES_NAME, linesPath, listPath, segmentPath } from '../store/artifacts.ts';
+import { firstsPath, LINES_NAME, linesPath, listPath, segmentPath } from '../store/artifacts.ts';
 import type { Queries } from '../store/database.ts';
 import type { Layout } from '../store/layout.ts';
 import type { SegmentRow } from './claim-store.ts';
 import { segmentsOf } from './claim-store.ts';
 import type { Check } from './damage.ts';
-import { isDamage, linesDamage, segmentDamage } from './damage.ts';
+import { fileDamage, isDamage, linesDamage, segmentDamage } from './damage.ts';
 
 export interface MendHub {
   readonly db: Queries;
@@ -50,6 +52,7 @@ export async function isDamaged(hub: MendHub, check: Check): Promise<boolean> {
     if (segmentDamage(segmentPath(hub.layout, segment.digest), segment.bytes, check) !== null) return true;
     const { lines } = await importOf(hub.db, segment);
     if (linesDamage(linesPath(hub.layout, lines), lines, check) !== null) return true;
+    if (firstsDamage(hub, segment, check) !== null) return true;
   }
   return false;
 }
@@ -65,7 +68,10 @@ export async function mendFiles(hub: MendHub, check: Check, tell: Tell): Promise
     rmSync(path, { force: true });
     roles.add(role);
   }
-  for (const segment of await segmentsOf(hub.db)) await mendSegment(hub, segment, check, tell);
+  for (const segment of await segmentsOf(hub.db)) {
+    await mendSegment(hub, segment, check, tell);
+    await mendFirsts(hub, segment, check, tell);
+  }
   return roles;
 }
 
@@ -109,6 +115,21 @@ async function mendSegment(hub: MendHub, segment: SegmentRow, check: Check, tell
   tell(
     `${what} is damaged: ${damage}; its original lines do not suffice: ${failed}; ${importAgain(segment, run)}`,
   );
+}
+
+async function mendFirsts(hub: MendHub, segment: SegmentRow, check: Check, tell: Tell): Promise<void> {
+  const { firsts, kind, source } = segment;
+  const damage = firstsDamage(hub, segment, check);
+  if (damage === null) return;
+  await hub.db.execute(`UPDATE segment SET firsts = NULL WHERE firsts = decode($1, 'hex')`, [firsts]);
+  tell(
+    `since when source '${printable(source.name)}' names each ${kind} is damaged: ${damage}; its last import counts`,
+  );
+}
+
+function firstsDamage({ layout }: MendHub, { firsts, rows }: SegmentRow, check: Check): string | null {
+  if (firsts === null) return null;
+  return fileDamage(firstsPath(layout, firsts), firsts, firstTimesBytes(rows), check);
 }
 
 /** What the operator has to do. */

@@ -36,8 +36,8 @@ function rowsOf(answer: HistoryAnswer): readonly string[] {
 
 function jsonOf(answer: HistoryAnswer): Facts['json'] {
   if (answer.kind === 'told') {
-    const { standing, claims, unread } = answer.history;
-    return { history: { standing, claims, unread }, historyMissing: null };
+    const { standing, firstSeen, claims, unread } = answer.history;
+    return { history: { standing, firstSeen, claims, unread }, historyMissing: null };
   }
   return { history: null, historyMissing: answer.why };
 }
@@ -48,11 +48,12 @@ const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   held: 'held for a person: these claims contradict each other',
 };
 
-function historyRows({ standing, claims, unread }: History): readonly string[] {
+function historyRows({ standing, firstSeen, claims, unread }: History): readonly string[] {
   const shown = claims.slice(0, HISTORY_ROWS.shown);
   const more = claims.length - shown.length;
   return [
     STANDING_WORDS[standing],
+    ...(firstSeen === null ? [] : [`first seen by the hub ${timeWords(firstSeen)}`]),
     ...shown.flatMap(claimRows),
     ...(more === 0 ? [] : [`and ${more} more: --json shows all`]),
     ...unread.map((source) => `the hub cannot read what ${source} says: its file is damaged`),
@@ -77,10 +78,14 @@ function claimRows(claim: HistoryClaim): readonly string[] {
   const what = [level, name, category].filter((text) => text !== null).join(', ');
   const who = claimedBy === null ? `${source} (${sourceKind})` : `${claimedBy} as ${source} (${sourceKind})`;
   const rows = [
-    `${claimedAt.slice(0, 16).replace('T', ' ')} UTC  ${who}: ${what}, because ${reason}${ended ? ' (its age has ended it)' : ''}`,
+    `${timeWords(claimedAt)}  ${who}: ${what}, because ${reason}${ended ? ' (its age has ended it)' : ''}`,
   ];
   if (file !== null) rows.push(`  ${line === null ? '' : `line ${line} of `}${file}${quoted(original)}`);
   return rows;
+}
+
+function timeWords(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function quoted(original: string | null): string {

@@ -47,14 +47,21 @@ test('a difference counts keys added, removed, changed and kept', () => {
       const after = new Map(next.map((e) => [hex(e.key), e.classIndex]));
       const both = [...before.keys()].filter((k) => after.has(k));
       const kept = both.filter((k) => before.get(k)! % 2 === after.get(k)! % 2).length;
+      const said: (number | null)[] = [];
+      const isSame = (a: number, b: number): boolean => a % 2 === b % 2;
       assert.deepEqual(
-        diffCursors(walk(old), walk(next), (a, b) => a % 2 === b % 2),
+        diffCursors(walk(old), walk(next), isSame, (hit) => said.push(hit?.classIndex ?? null)),
         {
           added: after.size - both.length,
           removed: before.size - both.length,
           changed: both.length - kept,
           kept,
         },
+      );
+      const keys = [...after.keys()].sort();
+      assert.deepEqual(
+        said,
+        keys.map((k) => before.get(k) ?? null),
       );
     }),
   );

@@ -49,12 +49,13 @@ export interface Difference {
 
 /**
  * What `next` has over `old`. `sameClass(a, b)` says whether class `a` of the old list and class `b` of the new one
- * say the same; lines do not count.
+ * say the same; lines do not count. `onNext` hears of each key of `next`, in order, what the old list says of it.
  */
 export function diffCursors(
   old: Cursor,
   next: Cursor,
   sameClass: (oldClass: number, nextClass: number) => boolean,
+  onNext: (old: MergeHit | null) => void = () => {},
 ): Difference {
   let added = 0;
   let removed = 0;
@@ -65,8 +66,12 @@ export function diffCursors(
     if (second !== undefined) {
       if (sameClass(first!.classIndex, second.classIndex)) kept++;
       else changed++;
+      onNext(first!);
     } else if (first!.cursor === 0) removed++;
-    else added++;
+    else {
+      added++;
+      onNext(null);
+    }
   });
   return { added, removed, changed, kept };
 }

@@ -54,6 +54,8 @@ test('find and range say what a Map says, of keys that are there and keys that a
           assert.deepEqual(reader.find(k), line === undefined ? null : { classIndex: 0, line });
         }
         const sorted = present.map((k, line) => ({ key: k, classIndex: 0, line })).sort(byKey);
+        const rows = new Map(sorted.map((entry, row) => [entry.key.join(), row]));
+        for (const k of [...present, ...others]) assert.equal(reader.rowOf(k), rows.get(k.join()) ?? -1);
         for (const [prefix, bits, limit] of asked) {
           const expected = sorted.filter((entry) => shares(entry, prefix, bits)).slice(0, limit);
           assert.deepEqual(reader.range(prefix, bits, limit), expected);

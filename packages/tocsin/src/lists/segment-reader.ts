@@ -115,23 +115,14 @@ export class SegmentReader {
    * where a page that it reads does not hold, `input` for a key that is too short.
    */
   find(key: Uint8Array, offset = 0): SegmentHit | null {
-    this.#checkOpen();
-    if (offset + this.#segment.keyBytes > key.length) throw this.#wrongKey();
-    const { index } = this.#segment;
-    let high = index.lastPage(key, offset);
-    // Several pages begin with the same 8 bytes only where somebody made the keys so.
-    let low = high >= 0 && index.fits(high, key, offset) ? index.firstPage(key, offset) : high;
-    if (low === high && high >= 0 && this.#isFilteredOut(high, key, offset)) return null;
-    while (high >= 0 && low <= high) {
-      const middle = (low + high + 1) >>> 1;
-      this.#load(middle);
-      const row = this.#lowerBound(key, offset);
-      if (row < this.#entries && this.#compare(row, key, offset) === 0) return this.#hit(row);
-      if (row === 0) high = middle - 1;
-      else if (row === this.#entries) low = middle + 1;
-      else return null;
-    }
-    return null;
+    const row = this.#locate(key, offset);
+    return row < 0 ? null : this.#hit(row);
+  }
+
+  /** Number of the entry of a key, in key order from 0; -1 where it is not in it. Throws like `find`. */
+  rowOf(key: Uint8Array, offset = 0): number {
+    const row = this.#locate(key, offset);
+    return row < 0 ? -1 : this.#page * PAGE_ENTRIES + row;
   }
 
   /**
@@ -173,6 +164,27 @@ export class SegmentReader {
 
   #checkOpen(): void {
     if (this.#closed) throw new TypeError('segment reader is closed');
+  }
+
+  /** Which entry of the page that is loaded then; -1 for none. */
+  #locate(key: Uint8Array, offset: number): number {
+    this.#checkOpen();
+    if (offset + this.#segment.keyBytes > key.length) throw this.#wrongKey();
+    const { index } = this.#segment;
+    let high = index.lastPage(key, offset);
+    // Several pages begin with the same 8 bytes only where somebody made the keys so.
+    let low = high >= 0 && index.fits(high, key, offset) ? index.firstPage(key, offset) : high;
+    if (low === high && high >= 0 && this.#isFilteredOut(high, key, offset)) return -1;
+    while (high >= 0 && low <= high) {
+      const middle = (low + high + 1) >>> 1;
+      this.#load(middle);
+      const row = this.#lowerBound(key, offset);
+      if (row < this.#entries && this.#compare(row, key, offset) === 0) return row;
+      if (row === 0) high = middle - 1;
+      else if (row === this.#entries) low = middle + 1;
+      else return -1;
+    }
+    return -1;
   }
 
   /**

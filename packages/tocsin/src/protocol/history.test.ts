@@ -21,7 +21,8 @@ for (const { name, answer } of vectors.unreadable)
 
 test('more claims or longer texts than there may be are refused', () => {
   const [claim] = vectors.answers[0]!.answer.claims as { original: string | null }[];
-  const of = (claims: unknown) => ({ v: 1, standing: 'decided', claims, unread: [] });
+  const firstSeen = '2026-01-01T00:00:00.000Z';
+  const of = (claims: unknown) => ({ v: 1, standing: 'decided', firstSeen, claims, unread: [] });
   const { maxClaims, maxText } = HISTORY_LIMITS;
   assert.equal(parseHistory(of(Array(maxClaims).fill(claim))).claims.length, maxClaims);
   assert.throws(() => parseHistory(of(Array(maxClaims + 1).fill(claim))), isFormat);
@@ -38,15 +39,21 @@ test('no JSON at all brings anything but a history or words', () => {
   const shaped = fc.record({
     v: fc.constant(1),
     standing: fc.constantFrom(...STANDINGS),
+    firstSeen: fc.oneof(
+      fc.constantFrom(null, '2026-01-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z'),
+      fc.anything(),
+    ),
     claims: fc.array(claim, { maxLength: 2 }),
     unread: fc.array(fc.oneof(fc.string(), fc.anything()), { maxLength: 2 }),
   });
   fc.assert(
     fc.property(fc.oneof(fc.anything(), fc.jsonValue(), shaped), (value) => {
       try {
-        for (const { sourceKind, claimedAt } of parseHistory(value).claims) {
+        const { firstSeen, claims } = parseHistory(value);
+        assert.equal(firstSeen === null, claims.length === 0);
+        for (const { sourceKind, claimedAt } of claims) {
           assert.ok(SOURCE_KINDS.includes(sourceKind));
-          assert.ok(Number.isFinite(Date.parse(claimedAt)));
+          assert.ok(Date.parse(firstSeen!) <= Date.parse(claimedAt));
         }
       } catch (error) {
         assert.ok(isFormat(error), String(error));

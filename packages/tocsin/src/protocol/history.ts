@@ -42,6 +42,8 @@ export type Standing = (typeof STANDINGS)[number];
 export interface History {
   readonly v: 1;
   readonly standing: Standing;
+  /** Since when the hub knows of the object, ISO 8601 in UTC: not after any claim. Null exactly where there is no claim. */
+  readonly firstSeen: string | null;
   readonly claims: readonly HistoryClaim[];
   /** Sources whose file is damaged: what they say is missing. */
   readonly unread: readonly string[];
@@ -49,27 +51,42 @@ export interface History {
 
 /** Throws `format` with the field that is wrong. */
 export function parseHistory(value: unknown): History {
-  const { v, standing, claims, unread } = record(value, 'history');
+  const { v, standing, firstSeen, claims, unread } = record(value, 'history');
   if (v !== 1) throw bad('v', '1');
   if (!isOneOf(STANDINGS, standing)) throw bad('standing', STANDINGS.join(', '));
   if (!Array.isArray(claims) || claims.length > HISTORY_LIMITS.maxClaims)
     throw bad('claims', `an array of up to ${HISTORY_LIMITS.maxClaims}`);
   if (!Array.isArray(unread) || unread.length > HISTORY_LIMITS.maxClaims || !unread.every(isText))
     throw bad('unread', `up to ${HISTORY_LIMITS.maxClaims} names`);
-  return { v, standing, claims: claims.map(parseClaim), unread };
+  const told = claims.map(parseClaim);
+  return { v, standing, firstSeen: parseFirstSeen(firstSeen, told), claims: told, unread };
+}
+
+function parseFirstSeen(value: unknown, claims: readonly HistoryClaim[]): string | null {
+  if (claims.length === 0) {
+    if (value === null) return null;
+    throw bad('firstSeen', 'null where there is no claim');
+  }
+  const first = parseTime(value, 'firstSeen');
+  if (claims.every(({ claimedAt }) => Date.parse(first) <= Date.parse(claimedAt))) return first;
+  throw bad('firstSeen', 'a time that is not after a claim');
+}
+
+function parseTime(value: unknown, field: string): string {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(value))
+    throw bad(field, 'a time in UTC');
+  if (Number.isNaN(Date.parse(value))) throw bad(field, 'a time that there is');
+  return value;
 }
 
 function parseClaim(value: unknown): HistoryClaim {
   const o = record(value, 'history');
-  const { sourceKind, claimedAt, line } = o;
+  const { sourceKind, line } = o;
   if (!isOneOf(SOURCE_KINDS, sourceKind)) throw bad('sourceKind', SOURCE_KINDS.join(', '));
-  if (typeof claimedAt !== 'string' || !/^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(claimedAt))
-    throw bad('claimedAt', 'a time in UTC');
-  if (Number.isNaN(Date.parse(claimedAt))) throw bad('claimedAt', 'a time that there is');
   return {
     ...parseClassRecord(value),
     sourceKind,
-    claimedAt,
+    claimedAt: parseTime(o.claimedAt, 'claimedAt'),
     claimedBy: textOrNull(o, 'claimedBy'),
     file: textOrNull(o, 'file'),
     line: line === null ? null : whole(line, 'line', 0, Number.MAX_SAFE_INTEGER),
