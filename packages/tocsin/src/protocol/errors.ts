@@ -1,5 +1,6 @@
 // The one error class of the project. Every failure is first "retry or stop", then which; words follow the
 // form "Cannot <do> '<value>': <state now>, want <state wanted>" and never hold a secret or a user's path.
+import type { RetryAfter } from './retry-after.ts';
 import { systemWords } from './system-errors.ts';
 
 /** Why something failed, closed. `protocol/errors.ts` is the only place that adds a code. */
@@ -26,11 +27,18 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['conflict', 'unrea
 
 export class TocsinError extends Error {
   readonly code: ErrorCode;
+  /** When the other side wants to be asked again, where it said so. */
+  readonly retryAfter: RetryAfter | null;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly retryAfter?: RetryAfter | null },
+  ) {
     super(message, options);
     this.name = 'TocsinError';
     this.code = code;
+    this.retryAfter = options?.retryAfter ?? null;
   }
 
   /** True where the same call may succeed later without anybody changing anything. */

@@ -2,6 +2,7 @@
 // statuses; what a hub must not tell strangers (its disk, its database) never gets into `detail`.
 import type { ErrorCode } from './errors.ts';
 import { TocsinError } from './errors.ts';
+import { parseRetryAfter } from './retry-after.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 export const PROBLEM_LIMITS = { maxBytes: 65_536, maxDetail: 1_000 } as const;
@@ -65,15 +66,19 @@ export function problemOf(error: unknown): { readonly problem: Problem; readonly
 /**
  * The error that an answer with this status (400 and above) stands for. Words come from the hub's problem
  * document where there is one, stripped of control characters; a failing or strange hub is `unreachable`,
- * because a later call may succeed.
+ * because a later call may succeed. One for the moment (429, 503) says when, where the hub did (`retry-after`).
  */
-export function errorOfAnswer(status: number, body: Uint8Array): TocsinError {
+export function errorOfAnswer(status: number, body: Uint8Array, headers: AnswerHeaders = {}): TocsinError {
   const { type, detail } = parse(body);
   const code = type.startsWith(URN) ? type.slice(URN.length) : '';
-  if (isToldCode(code) && detail !== '') return new TocsinError(code, detail);
+  const isForNow = status === 429 || status === 503;
+  const retryAfter = isForNow ? parseRetryAfter(headers['retry-after']) : null;
+  if (isToldCode(code) && detail !== '') return new TocsinError(code, detail, { retryAfter });
   if (code === WITHHELD && detail !== '') return new TocsinError('denied', detail);
-  if (status === 429 || status === 503)
-    return new TocsinError('busy', `Cannot ask the hub: it is busy (${status}), want a later call`);
+  if (isForNow)
+    return new TocsinError('busy', `Cannot ask the hub: it is busy (${status}), want a later call`, {
+      retryAfter,
+    });
   if (status >= 500)
     return new TocsinError('unreachable', `Cannot ask the hub: it failed (${status}), want a later call`);
   return new TocsinError(
@@ -82,9 +87,18 @@ export function errorOfAnswer(status: number, body: Uint8Array): TocsinError {
   );
 }
 
+/** By their names in lower case. */
+export type AnswerHeaders = Readonly<Record<string, unknown>>;
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers?: AnswerHeaders;
+  readonly body: Uint8Array;
+}
+
 /** Throws what a refusal stands for; returns the answer otherwise. */
-export function expectOk<A extends { readonly status: number; readonly body: Uint8Array }>(answer: A): A {
-  if (answer.status >= 400) throw errorOfAnswer(answer.status, answer.body);
+export function expectOk<A extends WireAnswer>(answer: A): A {
+  if (answer.status >= 400) throw errorOfAnswer(answer.status, answer.body, answer.headers);
   return answer;
 }
 

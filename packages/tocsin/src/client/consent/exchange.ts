@@ -7,6 +7,7 @@ import { Fields } from '../../catalog/fields.ts';
 import { isExactText } from '../../catalog/machine-text.ts';
 import type { LogPlace } from '../../catalog/settings.ts';
 import { TocsinError } from '../../protocol/errors.ts';
+import type { WireAnswer } from '../../protocol/problem.ts';
 import { errorOfAnswer } from '../../protocol/problem.ts';
 import { withAlarm } from '../self-defence/guard.ts';
 import type { Change } from './change.ts';
@@ -23,9 +24,7 @@ export const EXCHANGE_LIMITS = {
 } as const;
 
 /** The three calls of this file, as the channel makes them (reasons `consent` and `policy` of `connection`). */
-export type HubCall = (
-  path: '/v1/consent' | '/v1/terms' | '/v1/policy',
-) => Promise<{ readonly status: number; readonly body: Uint8Array }>;
+export type HubCall = (path: '/v1/consent' | '/v1/terms' | '/v1/policy') => Promise<WireAnswer>;
 
 /** What the hub holds of this machine's choices: the newest records, oldest first. */
 export interface HubConsent {
@@ -50,9 +49,9 @@ export type Adoption =
 
 /** Asks the hub and adopts what it knows beyond. Throws as the call does, `format`, and as `adoptRecords`. */
 export async function refreshConsent(parts: ConsentParts, call: HubCall): Promise<Adoption> {
-  const { status, body } = await call('/v1/consent');
+  const { status, headers, body } = await call('/v1/consent');
   if (status === 404) return { kind: 'behind' }; // a hub of release 0.1.0 keeps no choices
-  if (status >= 400) throw errorOfAnswer(status, Buffer.from(body));
+  if (status >= 400) throw errorOfAnswer(status, Buffer.from(body), headers);
   return adoptRecords(parts, parseHubConsent(Fields.of("hub's answer", body)));
 }
 

@@ -15,6 +15,7 @@ import type { ClassRecord } from '../../protocol/verdict.ts';
 import { BAD, HandWorld, keyOf, TRUSTED } from '../client-fixture.ts';
 import type { FarRung } from './ask-far.ts';
 import { createFarRung, FAR_LIMITS } from './ask-far.ts';
+import { PATIENCE_LIMITS } from './patience.ts';
 import { prefixQuestion } from './response.ts';
 
 const YES = consentTo('standard');
@@ -214,7 +215,7 @@ test('a hub that is away is left alone for a while, then asked again', async () 
   await stage.far.ask([keyOf('file-sha256', 2)]);
   assert.equal(stage.left.length, 1);
   stage.failure = null;
-  stage.world.pass(FAR_LIMITS.restMs / 1000);
+  stage.world.pass(PATIENCE_LIMITS.restMs / 1000);
   const [later] = await stage.far.ask([keyOf('file-sha256', 1)]);
   assert.equal(later?.answeredBy, 'hub');
 });

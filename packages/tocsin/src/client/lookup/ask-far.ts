@@ -16,6 +16,8 @@ import type { Answer } from './answer.ts';
 import { answerOf, UNANSWERED } from './answer.ts';
 import type { FreshBucket } from './bucket-cache.ts';
 import { BucketCache } from './bucket-cache.ts';
+import type { Sleep } from './patience.ts';
+import { Patience } from './patience.ts';
 import type { Bucket, BucketAnswer } from './response.ts';
 import { findInBucket, parseBuckets, prefixQuestion } from './response.ts';
 
@@ -23,8 +25,6 @@ export const FAR_LIMITS = {
   /** Prefixes in one envelope: each brings about a hundred objects back. */
   prefixesPerEnvelope: 250,
   envelopesAtOnce: 4,
-  /** After a failure the hub is left alone for so long; what is asked meanwhile is answered by 'none'. */
-  restMs: 30_000,
 } as const;
 
 /** Takes an envelope that the gate released to the hub and brings the answer's JSON back. */
@@ -47,10 +47,15 @@ export interface FarParts {
   /** The rules in force; null where the hub's lists were never fetched. */
   readonly rules: () => FarRules | null;
   readonly clock: Clock;
+  /** How a short pause that the hub asks for is waited for. */
+  readonly sleep?: Sleep;
 }
 
 export interface FarRung {
-  /** One answer a key, in order. Never rejects. */
+  /**
+   * One answer a key, in order. Never rejects. After a failure the hub is left alone for a while (patience.ts): what is
+   * asked meanwhile is answered by 'none'.
+   */
   ask(keys: readonly ObjectKey[]): Promise<readonly Answer[]>;
   /** Why some key was answered by 'none', ever since it was made; the latest reason. */
   readonly missing: string | null;
@@ -71,12 +76,13 @@ export function createFarRung(parts: FarParts): FarRung {
 class Far implements FarRung {
   readonly #parts: FarParts;
   readonly #buckets: BucketCache;
+  readonly #patience: Patience;
   #missing: string | null = null;
-  #restUntil = -1;
 
   constructor(parts: FarParts) {
     this.#parts = parts;
     this.#buckets = new BucketCache(parts.clock);
+    this.#patience = new Patience(parts.clock, parts.sleep);
   }
 
   get missing(): string | null {
@@ -118,13 +124,11 @@ class Far implements FarRung {
 
   /** False, with the reason kept, where the hub is away; what it knows of our choice may end the questions. */
   async #prepared(): Promise<boolean> {
-    const { clock, prepare } = this.#parts;
-    if (clock.monotonic() < this.#restUntil) return true; // each envelope finds out for itself
+    if (this.#patience.rests) return true; // each envelope finds out for itself
     try {
-      await prepare();
+      await this.#patience.asked(() => this.#parts.prepare());
       return true;
     } catch (error) {
-      this.#restUntil = clock.monotonic() + FAR_LIMITS.restMs;
       this.#missing = failureWords(error);
       return false;
     }
@@ -160,23 +164,28 @@ class Far implements FarRung {
     answers: Answer[],
   ): Promise<void> {
     const prefixes = groups.map((group) => group.question);
+    try {
+      const answer = await this.#patience.asked(() => this.#send(prefixes, rules));
+      if (answer === null) return;
+      groups.forEach((group, i) => {
+        this.#take(group, answer.buckets[i]!, answer, keys, answers);
+      });
+    } catch (error) {
+      this.#missing = failureWords(error);
+    }
+  }
+
+  /** Null where it may not leave, or the hub is left alone. Throws as the channel, and `format`. */
+  async #send(prefixes: readonly PrefixQuestion[], rules: FarRules): Promise<BucketAnswer | null> {
     // The consent is read for each envelope: a withdrawal in the middle of a scan stops the next one.
     const { clock, consent, reason, send } = this.#parts;
     const decision = gateLookup({ v: 1, prefixes }, consent(), rules, dayOf(clock), reason);
     if (decision.kind === 'withheld') {
       this.#missing = WITHHELD_WORDS[decision.reason];
-      return;
+      return null;
     }
-    if (send === null || clock.monotonic() < this.#restUntil) return;
-    try {
-      const answer = parseBuckets(await send(decision.request), prefixes);
-      groups.forEach((group, i) => {
-        this.#take(group, answer.buckets[i]!, answer, keys, answers);
-      });
-    } catch (error) {
-      this.#restUntil = clock.monotonic() + FAR_LIMITS.restMs;
-      this.#missing = failureWords(error);
-    }
+    if (send === null || this.#patience.rests) return null;
+    return parseBuckets(await send(decision.request), prefixes);
   }
 
   #take(
