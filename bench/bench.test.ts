@@ -16,14 +16,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
+import { SegmentReader, verifyFull } from 'tocsin/lists/segment-reader.ts';
 import { parseTargets } from './bootstrap.ts';
 import { parsePolicy } from './distribution.ts';
 import { atLeast, atMost, goalsLine } from './goals.ts';
 import { hsbLine, plainLine, writeHashList } from './hashes.ts';
+import { worstPause } from './index-pause.ts';
 import type { System } from './installed.ts';
 import { causesFor, installedFiles } from './installed.ts';
 import { countLines } from './lines.ts';
 import { measure } from './process.ts';
+import { makeSegment } from './segment.ts';
 import { median, renderTable, roundForReading } from './table.ts';
 import { makeTree, treeSizes } from './tree.ts';
 
@@ -260,5 +263,22 @@ test('installed: files of another root are found by its own paths, with the caus
     assert.deepEqual(causes(['1', '2']), ['altered', 'diverted', 'unlisted', 'other']);
     assert.deepEqual(causes(['2']), ['version', 'diverted', 'version', 'version']);
     assert.deepEqual(causes([]), ['foreign', 'foreign', 'foreign', 'foreign']);
+  });
+});
+
+test('index: of all pauses the worst kind of change counts, by its median, and not what comes without a change', () => {
+  const base = { rows: 1, classes: 1 };
+  const of = (name: string, median: number, longest: number) => ({ base, name, changes: 3, median, longest });
+  assert.equal(worstPause([of('nothing', 9, 90), of('one verdict', 1, 80), of('a base list', 2, 3)]), 2);
+});
+
+test('index: a list of random keys is whole, has its classes in turn, and says which key is in it', async () => {
+  await inDirectory(async (directory) => {
+    const { signal } = new AbortController();
+    const made = makeSegment({ signal }, { directory, seed: 'seed', rows: 5_000, classes: 7 });
+    assert.equal(verifyFull(made.path), made.digest);
+    const reader = SegmentReader.open(made.path);
+    assert.deepEqual([reader.rows, reader.classCount, reader.find(made.sample)?.classIndex], [5_000, 7, 0]);
+    reader.close();
   });
 });

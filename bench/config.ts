@@ -59,6 +59,31 @@ export const INDEX_BENCH = {
   loaded: { full: 100_000_000, quick: 5_000_000 },
 } as const;
 
+/** How long look-ups stand still while lists change. */
+export const PAUSE_BENCH = {
+  /** Rows and classes of the base list. */
+  bases: {
+    full: [
+      { rows: 1_000_000, classes: 1_000 },
+      { rows: 1_000_000, classes: 1_000_000 },
+      { rows: 20_000_000, classes: 1_000_000 },
+    ],
+    quick: [
+      { rows: 1_000_000, classes: 1_000 },
+      { rows: 1_000_000, classes: 1_000_000 },
+    ],
+  },
+  /** Objects in one question; after it others have their turn. */
+  keysATurn: 256,
+  /** Rows and classes of what is said by single verdicts: few are taken in at once, more of them aside. */
+  few: { rows: 4_000, classes: 4_000 },
+  many: { rows: 100_000, classes: 10_000 },
+  /** How often each is published. */
+  changes: { few: 31, many: 11, base: 7 },
+  settleMs: 50,
+  quietMs: 50,
+} as const;
+
 export const INDEX_GOALS = {
   perSecond: 12e6,
   bytes: 16,
@@ -66,6 +91,7 @@ export const INDEX_GOALS = {
   denseBytes: 11,
   /** For 100 million objects; not measured with --quick. */
   loadSeconds: 30,
+  pauseMs: 5,
 } as const;
 
 /** What look-ups over the wire are measured on. */

@@ -1,24 +1,11 @@
 // How long a list file takes from disk to a table that answers: part of `bench index`.
 import { rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { buildIndex } from 'tocsin/lists/key-index.ts';
 import { KeyTable } from 'tocsin/lists/key-table.ts';
-import { SegmentWriter } from 'tocsin/lists/segment-writer.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
-import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
-import { INDEX_BENCH } from './config.ts';
 import type { BenchContext } from './goals.ts';
 import { seededRandom } from './random.ts';
-
-const KEY = 32;
-const RECORD: ClassRecord = {
-  level: 'malicious',
-  category: 'malware',
-  name: null,
-  source: 'bench',
-  reason: 'listed by bench',
-  lifetime: 86_400,
-};
+import { makeSegment } from './segment.ts';
 
 export interface Loaded {
   readonly seconds: number;
@@ -28,7 +15,9 @@ export interface Loaded {
 
 /** Writes a segment of `count` random keys, and loads it. */
 export function measureLoad(context: BenchContext, count: number): Loaded {
-  const { path, sample } = writeSegment(context, count);
+  const { directory } = context;
+  const plan = { directory, seed: 'tocsin-bench-index-segment', rows: count, classes: 1 };
+  const { path, sample } = makeSegment(context, plan);
   const random = seededRandom('tocsin-bench-index-load');
   const started = performance.now();
   const { table } = buildIndex({
@@ -44,24 +33,4 @@ export function measureLoad(context: BenchContext, count: number): Loaded {
   const fileBytes = statSync(path).size;
   rmSync(path);
   return { seconds, fileBytes, tableBytes: loaded.bytes };
-}
-
-/** Keys that are random and ascend: each begins somewhere in the part of the key space that is its own. */
-function writeSegment(context: BenchContext, count: number): { path: string; sample: Buffer } {
-  const random = seededRandom('tocsin-bench-index-segment');
-  const writer = new SegmentWriter({ directory: context.directory, kind: 'file-sha256', classes: [RECORD] });
-  const step = Math.floor(2 ** 48 / count);
-  let sample: Buffer = Buffer.alloc(0);
-  for (let row = 0; row < count; row += INDEX_BENCH.batch) {
-    context.signal.throwIfAborted();
-    const rows = Math.min(INDEX_BENCH.batch, count - row);
-    const keys = random.bytes(rows * KEY);
-    for (let i = 0; i < rows; i++) {
-      const at = i * KEY;
-      keys.writeUIntBE((row + i) * step + (keys.readUIntBE(at, 6) % step), at, 6);
-      writer.add(keys, 0, 0, at);
-    }
-    sample = keys.subarray(0, KEY);
-  }
-  return { path: join(context.directory, `${writer.finish().digest}.seg`), sample };
 }

@@ -6,10 +6,13 @@ import { open } from 'lmdb';
 import type { TableDensity } from 'tocsin/lists/key-table.ts';
 import { drawSecret, KeyTable } from 'tocsin/lists/key-table.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
-import { INDEX_BENCH, INDEX_GOALS } from './config.ts';
+import { INDEX_BENCH, INDEX_GOALS, PAUSE_BENCH } from './config.ts';
 import type { Bench, BenchContext, BenchResult } from './goals.ts';
 import { atLeast, atMost } from './goals.ts';
+import type { Loaded } from './index-load.ts';
 import { measureLoad } from './index-load.ts';
+import type { Pauses } from './index-pause.ts';
+import { measureAllPauses, pauseTable, worstPause } from './index-pause.ts';
 import { seededRandom } from './random.ts';
 import { median } from './table.ts';
 
@@ -142,8 +145,20 @@ function rateOf(asked: readonly Asked[], rounds: number, pass: (asked: Asked) =>
 }
 
 async function runIndexBench(context: BenchContext): Promise<BenchResult> {
-  const { quick, say } = context;
-  const mode = quick ? 'quick' : 'full';
+  const mode = context.quick ? 'quick' : 'full';
+  const measured = await measureIndexes(context, mode);
+  const rows = INDEX_BENCH.loaded[mode];
+  context.say(`writing and loading a list of ${rows} objects`);
+  const load = measureLoad(context, rows);
+  const pauses = await measureAllPauses(context, PAUSE_BENCH.bases[mode]);
+  return resultOf(mode, measured, { ...load, rows }, pauses);
+}
+
+type Mode = 'full' | 'quick';
+
+/** The index, fast and dense, and LMDB. */
+async function measureIndexes(context: BenchContext, mode: Mode): Promise<[Measured, Measured, Measured]> {
+  const { say } = context;
   const count = INDEX_BENCH.objects[mode];
   say(`drawing ${count} keys`);
   const objects = keysOf('tocsin-bench-index', count);
@@ -151,24 +166,30 @@ async function runIndexBench(context: BenchContext): Promise<BenchResult> {
     { name: 'present', keys: sampleOf(objects, INDEX_BENCH.asked) },
     { name: 'absent', keys: keysOf('tocsin-bench-index-absent', INDEX_BENCH.asked) },
   ];
-  const measured: Measured[] = [];
-  for (const density of ['fast', 'dense'] as const) {
-    say(`the index, ${density}`);
-    measured.push(measureTable(objects, density, asked, INDEX_BENCH.rounds[mode]));
+  const measure = (density: TableDensity): Measured => {
     context.signal.throwIfAborted();
-  }
+    say(`the index, ${density}`);
+    return measureTable(objects, density, asked, INDEX_BENCH.rounds[mode]);
+  };
+  const [fast, dense] = [measure('fast'), measure('dense')];
+  context.signal.throwIfAborted();
   say('LMDB');
   const few = objects.subarray(0, INDEX_BENCH.lmdbObjects[mode] * KEY);
   const fewAsked = [{ name: 'present', keys: sampleOf(few, INDEX_BENCH.lmdbAsked) }, asked[1]!] as const;
-  measured.push(await measureLmdb(context, few, fewAsked));
-  const rows = INDEX_BENCH.loaded[mode];
-  say(`writing and loading a list of ${rows} objects`);
-  const load = measureLoad(context, rows);
-  const [fast, dense] = measured as [Measured, Measured, Measured];
+  return [fast, dense, await measureLmdb(context, few, fewAsked)];
+}
+
+function resultOf(
+  mode: Mode,
+  measured: readonly [Measured, Measured, Measured],
+  load: Loaded & { readonly rows: number },
+  pauses: readonly Pauses[],
+): BenchResult {
+  const [fast, dense] = measured;
   return {
     tables: [
       {
-        title: `${count} objects by SHA-256; look-ups a second, one core`,
+        title: `${INDEX_BENCH.objects[mode]} objects by SHA-256; look-ups a second, one core`,
         columns: ['index', 'present/s', 'absent/s', 'built/s', 'bytes an object'],
         rows: measured.map(({ name, rates, build, bytes }) => [
           name,
@@ -178,10 +199,12 @@ async function runIndexBench(context: BenchContext): Promise<BenchResult> {
           Number(bytes.toFixed(1)),
         ]),
       },
+      pauseTable(pauses),
     ],
     notes: [
-      `A list file of ${rows} objects (${Math.round(load.fileBytes / 1e6)} MB, in the page cache) was loaded in ${load.seconds.toFixed(1)} s, checked page by page, on one core.`,
+      `A list file of ${load.rows} objects (${Math.round(load.fileBytes / 1e6)} MB, in the page cache) was loaded in ${load.seconds.toFixed(1)} s, checked page by page, on one core.`,
       `The index is asked ${INDEX_BENCH.batch} keys at a time, LMDB one by one, as its interface is, and with ${INDEX_BENCH.lmdbObjects[mode]} objects; records are not counted.`,
+      `Pauses are from one turn of ${PAUSE_BENCH.keysATurn} look-ups to the next; those where nothing is published are the machine's own.`,
     ],
     goals: {
       present_per_s: atLeast(fast.rates.present, INDEX_GOALS.perSecond),
@@ -190,7 +213,8 @@ async function runIndexBench(context: BenchContext): Promise<BenchResult> {
       dense_present_per_s: atLeast(dense.rates.present, INDEX_GOALS.densePerSecond),
       dense_absent_per_s: atLeast(dense.rates.absent, INDEX_GOALS.densePerSecond),
       dense_bytes_per_object: atMost(dense.bytes, INDEX_GOALS.denseBytes),
-      load_100m_s: atMost(quick ? null : load.seconds, INDEX_GOALS.loadSeconds),
+      load_100m_s: atMost(mode === 'quick' ? null : load.seconds, INDEX_GOALS.loadSeconds),
+      pause_ms: atMost(worstPause(pauses), INDEX_GOALS.pauseMs),
     },
   };
 }

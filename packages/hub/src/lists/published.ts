@@ -1,6 +1,6 @@
 // The published lists as a hub node holds them open: swapped whole when a new revision is announced, or damaged files
 // were written again. A list that was found damaged is given to nobody.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { ListSet } from 'tocsin/lists/list-set.ts';
 import { errorWords } from 'tocsin/protocol/errors.ts';
 import type { ListEntry, ListManifest } from 'tocsin/protocol/lookup.ts';
@@ -23,16 +23,21 @@ export class PublishedLists {
   readonly #listeners = new Set<RevisionListener>();
   readonly #damaged = new Set<string>();
   readonly #onDamage: () => void;
+  readonly #pathOf = (digest: string): string => listPath(this.#layout, digest);
+  readonly #noteDamage = (digest: string): void => {
+    this.#damaged.add(digest);
+    this.#onDamage();
+  };
   #set: ListSet;
-  #files: string;
+  #reloading: Promise<void> = Promise.resolve();
+  #closed = false;
 
   private constructor(db: Queries, layout: Layout, manifest: ListManifest, onDamage: () => void) {
     this.#db = db;
     this.#layout = layout;
     this.#deltas = new ListDeltas(layout);
     this.#onDamage = onDamage;
-    this.#files = filesOf(manifest, layout);
-    this.#set = this.#open(manifest);
+    this.#set = ListSet.open(manifest, this.#pathOf, this.#noteDamage);
   }
 
   /** `onDamage` is called whenever a list is read that does not hold. */
@@ -64,17 +69,26 @@ export class PublishedLists {
     return await this.#deltas.between(from, entry);
   }
 
-  /** Opens the newest revision; look-ups under way finish synchronously on the old one before it closes. */
-  async reload(): Promise<void> {
+  /**
+   * Opens what is new in the newest revision, while look-ups go on over the old one; those under way finish synchronously
+   * on it before it closes.
+   */
+  reload(): Promise<void> {
+    const again = (): Promise<void> => this.#reload();
+    this.#reloading = this.#reloading.then(again, again);
+    return this.#reloading;
+  }
+
+  async #reload(): Promise<void> {
     const manifest = await readManifest(this.#db);
-    const files = filesOf(manifest, this.#layout);
-    if (manifest.revision === this.manifest.revision && files === this.#files) return;
     const old = this.#set;
-    this.#set = this.#openTold(manifest);
-    this.#files = files;
+    if (this.#closed || (manifest.revision === old.manifest.revision && old.holds(manifest))) return;
+    const next = await this.#openTold(manifest);
+    if (this.#closed) return next.close(old);
+    this.#set = next;
     this.#damaged.clear();
     this.#deltas.forget();
-    old.close();
+    old.close(next);
     for (const listener of this.#listeners) listener(manifest);
   }
 
@@ -89,6 +103,8 @@ export class PublishedLists {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    await this.#reloading.catch(() => {}); // who asked for it was told
     this.#set.close();
     await this.#deltas.close();
   }
@@ -97,18 +113,10 @@ export class PublishedLists {
     return this.manifest.lists.find((entry) => entry.digest === digest);
   }
 
-  #open(manifest: ListManifest): ListSet {
-    const onDamage = (digest: string): void => {
-      this.#damaged.add(digest);
-      this.#onDamage();
-    };
-    return ListSet.open(manifest, (digest) => listPath(this.#layout, digest), onDamage);
-  }
-
   /** What is damaged as soon as it is published is mended like everything else. */
-  #openTold(manifest: ListManifest): ListSet {
+  async #openTold(manifest: ListManifest): Promise<ListSet> {
     try {
-      return this.#open(manifest);
+      return await this.#set.next(manifest, this.#pathOf, this.#noteDamage);
     } catch (error) {
       if (isDamage(error)) this.#onDamage();
       throw error;
@@ -132,12 +140,4 @@ export async function followLists(
     await listener.close();
     await last;
   };
-}
-
-/** Which files stand under the names of the manifest: one that was written again is another one. */
-function filesOf({ lists }: ListManifest, layout: Layout): string {
-  return lists
-    .map(({ digest }) => statSync(listPath(layout, digest), { throwIfNoEntry: false }))
-    .map((stat) => (stat === undefined ? 'none' : `${stat.ino}-${stat.mtimeMs}-${stat.size}`))
-    .join();
 }

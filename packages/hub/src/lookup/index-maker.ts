@@ -12,8 +12,8 @@ import type { TableDensity } from 'tocsin/lists/key-table.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 
 export const INDEX_MAKER_LIMITS = {
-  /** Fewer keys are taken in at once, in less than 5 ms; more of them aside. */
-  atOnce: 8_192,
+  /** So many keys are taken in at once, in some 3 ms where each has a class of its own; more of them aside. */
+  atOnce: 4_096,
   /** From so many objects of a kind on, memory counts more than speed. */
   denseFrom: 50_000_000,
 } as const;

@@ -89,7 +89,7 @@ async function claimInSegment(
   segment: SegmentRow,
   key: ObjectKey,
 ): Promise<TracedClaim | null> {
-  const reader = SegmentReader.open(segmentPath(hub.layout, segment.digest));
+  const reader = await SegmentReader.openInTurns(segmentPath(hub.layout, segment.digest));
   try {
     const row = reader.rowOf(key.bytes);
     const hit = row < 0 ? null : reader.find(key.bytes);

@@ -19,15 +19,23 @@ export class ClassReader {
   readonly #checksums: Uint32Array;
   readonly #cache = new Map<number, ClassRecord>();
 
-  /** Reads the section once and feeds it to `hash`. Throws `corrupt` unless it is as many lines as `layout` says. */
-  constructor(fd: number, name: string, layout: SegmentLayout, hash: Hash) {
+  /**
+   * Reads the section once, in steps, and feeds it to `hash`. Throws `corrupt` unless it is as many lines as `layout`
+   * says.
+   */
+  static *read(fd: number, name: string, layout: SegmentLayout, hash: Hash): Generator<void, ClassReader> {
+    const reader = new ClassReader(fd, name, layout);
+    yield* reader.#scan(layout.classesBytes, hash);
+    return reader;
+  }
+
+  private constructor(fd: number, name: string, layout: SegmentLayout) {
     this.#fd = fd;
     this.#name = name;
     this.#offset = layout.classesOffset;
     this.count = layout.classCount;
     this.#starts = new Uint32Array(layout.classCount + 1);
     this.#checksums = new Uint32Array(layout.classCount);
-    this.#scan(layout.classesBytes, hash);
   }
 
   /** The record of a class number below `count`; throws `corrupt` where its line is none. */
@@ -62,8 +70,8 @@ export class ClassReader {
     return decodeClass(this.line(index), this.#name);
   }
 
-  #scan(total: number, hash: Hash): void {
-    const chunk = Buffer.allocUnsafe(Math.min(total, SEGMENT_LIMITS.bufferBytes));
+  *#scan(total: number, hash: Hash): Generator<void, void> {
+    const chunk = Buffer.allocUnsafe(Math.min(total, SEGMENT_LIMITS.stepBytes));
     let index = 0;
     for (let done = 0; done < total; done += chunk.length) {
       const part = chunk.subarray(0, Math.min(chunk.length, total - done));
@@ -71,6 +79,7 @@ export class ClassReader {
         throw corrupt(this.#name, 'it ends in the classes', 'a whole file');
       hash.update(part);
       index = this.#scanPart(part, done, index);
+      yield;
     }
     if (index !== this.count) throw this.#wrongCount();
   }

@@ -7,7 +7,7 @@
 // Reads segment files; never fetches or changes them (client/lists/store.ts, hub/verdicts/publish.ts do).
 import { TocsinError } from '../protocol/errors.ts';
 import type { KeyKind, ObjectKey } from '../protocol/kinds.ts';
-import type { ListManifest, ListRole } from '../protocol/lookup.ts';
+import type { ListEntry, ListManifest, ListRole } from '../protocol/lookup.ts';
 import { LIST_ROLES } from '../protocol/lookup.ts';
 import type { ClassRecord } from '../protocol/verdict.ts';
 import { SegmentReader } from './segment-reader.ts';
@@ -28,16 +28,11 @@ interface OpenList {
 
 export class ListSet {
   readonly manifest: ListManifest;
-  readonly #lists: ReadonlyMap<KeyKind, readonly OpenList[]>;
+  readonly #lists = new Map<KeyKind, OpenList[]>();
   readonly #onDamage: (digest: string) => void;
 
-  private constructor(
-    manifest: ListManifest,
-    lists: ReadonlyMap<KeyKind, readonly OpenList[]>,
-    onDamage: (digest: string) => void,
-  ) {
+  private constructor(manifest: ListManifest, onDamage: (digest: string) => void) {
     this.manifest = manifest;
-    this.#lists = lists;
     this.#onDamage = onDamage;
   }
 
@@ -50,20 +45,41 @@ export class ListSet {
     pathOf: (digest: string) => string,
     onDamage: (digest: string) => void = () => {},
   ): ListSet {
-    const lists = new Map<KeyKind, OpenList[]>();
-    const set = new ListSet(manifest, lists, onDamage);
+    const set = new ListSet(manifest, onDamage);
     try {
-      for (const role of LIST_ROLES)
-        for (const entry of manifest.lists.filter((l) => l.role === role)) {
-          const reader = SegmentReader.open(pathOf(entry.digest));
-          const opened = { role, digest: entry.digest, reader };
-          lists.set(entry.kind, [...(lists.get(entry.kind) ?? []), opened]);
-        }
+      for (const entry of inOrder(manifest)) set.#add(entry, SegmentReader.open(pathOf(entry.digest)));
       return set;
     } catch (error) {
       set.close();
       throw error;
     }
+  }
+
+  /**
+   * As `open`, while this one is asked: what has not changed is taken over, the rest is opened in turns with others. Close
+   * the old one with `close(the new one)`.
+   */
+  async next(
+    manifest: ListManifest,
+    pathOf: (digest: string) => string,
+    onDamage: (digest: string) => void,
+  ): Promise<ListSet> {
+    const set = new ListSet(manifest, onDamage);
+    try {
+      for (const entry of inOrder(manifest)) {
+        const reader = this.#inPlace(entry.digest) ?? (await SegmentReader.openInTurns(pathOf(entry.digest)));
+        set.#add(entry, reader);
+      }
+      return set;
+    } catch (error) {
+      set.close(this);
+      throw error;
+    }
+  }
+
+  /** True where each list of the manifest is open here, and its path still leads to that file. */
+  holds({ lists }: ListManifest): boolean {
+    return lists.every(({ digest }) => this.#inPlace(digest) !== null);
   }
 
   /** True where any list holds keys of that kind. */
@@ -121,7 +137,27 @@ export class ListSet {
     }
   }
 
-  close(): void {
-    for (const lists of this.#lists.values()) for (const { reader } of lists) reader.close();
+  /** Closes its files, but for those that `kept` has as well. */
+  close(kept: ListSet | null = null): void {
+    const open = new Set((kept === null ? [] : kept.#all()).map(({ reader }) => reader));
+    for (const { reader } of this.#all()) if (!open.has(reader)) reader.close();
   }
+
+  #add({ kind, role, digest }: ListEntry, reader: SegmentReader): void {
+    this.#lists.set(kind, [...(this.#lists.get(kind) ?? []), { role, digest, reader }]);
+  }
+
+  #all(): readonly OpenList[] {
+    return [...this.#lists.values()].flat();
+  }
+
+  #inPlace(digest: string): SegmentReader | null {
+    const found = this.#all().find((list) => list.digest === digest && list.reader.isInPlace);
+    return found?.reader ?? null;
+  }
+}
+
+/** What is asked first comes first. */
+function inOrder({ lists }: ListManifest): readonly ListEntry[] {
+  return LIST_ROLES.flatMap((role) => lists.filter((entry) => entry.role === role));
 }

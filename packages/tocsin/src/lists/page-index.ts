@@ -7,13 +7,17 @@ export class PageIndex {
   readonly #high: Uint32Array;
   readonly #low: Uint32Array;
 
-  /** `bytes` is the whole section. */
-  constructor(bytes: Buffer) {
-    this.length = bytes.length / INDEX_ROW_BYTES;
-    this.checksums = new Uint32Array(this.length);
-    this.#high = new Uint32Array(this.length);
-    this.#low = new Uint32Array(this.length);
-    for (let page = 0, at = 0; page < this.length; page++, at += INDEX_ROW_BYTES) {
+  /** Of so many pages, of which nothing is known yet. */
+  constructor(pages: number) {
+    this.length = pages;
+    this.checksums = new Uint32Array(pages);
+    this.#high = new Uint32Array(pages);
+    this.#low = new Uint32Array(pages);
+  }
+
+  /** Takes in rows of the section, from that of page `first` on. */
+  take(bytes: Buffer, first: number): void {
+    for (let page = first, at = 0; at < bytes.length; page++, at += INDEX_ROW_BYTES) {
       this.#high[page] = bytes.readUInt32BE(at);
       this.#low[page] = bytes.readUInt32BE(at + 4);
       this.checksums[page] = bytes.readUInt32LE(at + 8);

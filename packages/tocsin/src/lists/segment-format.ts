@@ -31,6 +31,8 @@ export const SEGMENT_LIMITS = {
   maxLine: 2 ** 32 - 1,
   /** Buffers of writer and cursor are whole pages of about this size. */
   bufferBytes: 2 ** 20,
+  /** What is read in one step of opening: half a millisecond, after which others may have their turn. */
+  stepBytes: 2 ** 18,
   /** Parsed class records that a reader keeps. */
   cachedClasses: 4_096,
   /** A reader keeps two bytes a row in memory against needless reads (page-filter.ts) of segments up to this. */

@@ -3,7 +3,7 @@
 // does not hold throws `corrupt` or `format`.
 //
 //   key -> page index (binary search in memory) -> filter -> one page (pread, CRC) -> binary search -> class, line
-import { closeSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { TocsinError } from '../protocol/errors.ts';
 import type { KeyKind } from '../protocol/kinds.ts';
@@ -14,7 +14,7 @@ import { PageFilter, readsBeforeFilter } from './page-filter.ts';
 import { SegmentCursor } from './segment-cursor.ts';
 import { corrupt, HEADER_BYTES, PAGE_ENTRIES } from './segment-format.ts';
 import type { SegmentStructure } from './segment-structure.ts';
-import { openStructure } from './segment-structure.ts';
+import { fileId, openStructure, openStructureInTurns } from './segment-structure.ts';
 import { verifyStructure } from './segment-verify.ts';
 import type { ClassLines } from './used-classes.ts';
 
@@ -76,6 +76,12 @@ export class SegmentReader {
     }
   }
 
+  /** As `open`, for who answers others meanwhile: they have their turns. */
+  static async openInTurns(path: string): Promise<SegmentReader> {
+    const segment = await openStructureInTurns(path);
+    return new SegmentReader(path, segment, readsBeforeFilter(segment));
+  }
+
   private constructor(path: string, segment: SegmentStructure, filterAfterReads: number) {
     this.path = path;
     this.kind = segment.kind;
@@ -85,6 +91,12 @@ export class SegmentReader {
     this.#buffer = Buffer.allocUnsafeSlow(segment.pageBytes);
     this.#view = new DataView(this.#buffer.buffer);
     this.#filterAfterReads = filterAfterReads;
+  }
+
+  /** True where its path still leads to the file that is open: one that was written again is another one. */
+  get isInPlace(): boolean {
+    const stat = statSync(this.path, { throwIfNoEntry: false });
+    return stat !== undefined && fileId(stat) === this.#segment.file;
   }
 
   get classCount(): number {

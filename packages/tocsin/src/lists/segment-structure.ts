@@ -1,20 +1,25 @@
 // What stands in memory of an open segment, read and checked against the trailer's SHA-256. The steps are those of
-// spec/segment.md, "Opening". Entries are not read here.
+// spec/segment.md, "Opening". Entries are not read here. Millions of classes take a third of a second: who answers
+// meanwhile opens in turns.
+import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TocsinError } from '../protocol/errors.ts';
 import type { KeyKind } from '../protocol/kinds.ts';
 import { KEY_KINDS } from '../protocol/kinds.ts';
 import { ClassReader } from './class-reader.ts';
 import { onFile, readWhole } from './files.ts';
 import { PageIndex } from './page-index.ts';
+import type { SegmentLayout } from './segment-format.ts';
 import {
   corrupt,
   decodeHeader,
   decodeTrailer,
   ENTRY_TAIL_BYTES,
   HEADER_BYTES,
+  INDEX_ROW_BYTES,
   PAGE_ENTRIES,
   SEGMENT_LIMITS,
   TRAILER_BYTES,
@@ -22,6 +27,8 @@ import {
 
 export interface SegmentStructure {
   readonly fd: number;
+  /** Device and inode: which file it is, whatever stands under its path. */
+  readonly file: string;
   /** The last part of the path, for error words. */
   readonly name: string;
   readonly kind: KeyKind;
@@ -46,14 +53,38 @@ export function openStructure(
 ): SegmentStructure {
   const fd = onFile('open', path, () => openSync(path, 'r'));
   try {
-    return readStructure(fd, basename(path), maxClasses);
+    const steps = readStructure(fd, basename(path), maxClasses);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
   } catch (error) {
     closeSync(fd);
     throw error;
   }
 }
 
-function readStructure(fd: number, name: string, maxClasses: number): SegmentStructure {
+/** As `openStructure`, in steps between which others have their turn. */
+export async function openStructureInTurns(path: string): Promise<SegmentStructure> {
+  const fd = onFile('open', path, () => openSync(path, 'r'));
+  try {
+    const steps = readStructure(fd, basename(path), SEGMENT_LIMITS.maxClasses);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await nextTurn();
+    }
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+export function fileId({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
+  return `${dev}-${ino}`;
+}
+
+function* readStructure(fd: number, name: string, maxClasses: number): Generator<void, SegmentStructure> {
   const stat = onFile('open', name, () => fstatSync(fd));
   if (!stat.isFile())
     throw new TocsinError('input', `Cannot read '${name}': it is no file, want a segment file`);
@@ -69,14 +100,27 @@ function readStructure(fd: number, name: string, maxClasses: number): SegmentStr
       `Cannot read '${name}': it has ${layout.classCount} classes, want up to ${maxClasses}`,
     );
   const hash = createHash('sha256').update(header); // step 3
-  const classes = new ClassReader(fd, name, layout, hash);
-  const index = readPart(fd, name, layout.indexOffset, layout.indexBytes);
-  if (!hash.update(index).update(covered).digest().equals(structureDigest))
+  const classes = yield* ClassReader.read(fd, name, layout, hash);
+  const index = yield* readIndex(fd, name, layout, hash);
+  if (!hash.update(covered).digest().equals(structureDigest))
     throw corrupt(name, 'its structure does not have its checksum', 'the bytes as they were written');
   const keyBytes = KEY_KINDS[kind].bytes;
   const entryBytes = keyBytes + ENTRY_TAIL_BYTES;
   const sizes = { keyBytes, entryBytes, pageBytes: entryBytes * PAGE_ENTRIES, rows: layout.rows, bytes };
-  return { fd, name, kind, ...sizes, index: new PageIndex(index), classes };
+  return { fd, file: fileId(stat), name, kind, ...sizes, index, classes };
+}
+
+function* readIndex(fd: number, name: string, layout: SegmentLayout, hash: Hash): Generator<void, PageIndex> {
+  const { indexOffset, indexBytes } = layout;
+  const index = new PageIndex(indexBytes / INDEX_ROW_BYTES);
+  const step = SEGMENT_LIMITS.stepBytes - (SEGMENT_LIMITS.stepBytes % INDEX_ROW_BYTES);
+  for (let done = 0; done < indexBytes; done += step) {
+    const part = readPart(fd, name, indexOffset + done, Math.min(step, indexBytes - done));
+    hash.update(part);
+    index.take(part, done / INDEX_ROW_BYTES);
+    yield;
+  }
+  return index;
 }
 
 function readPart(fd: number, name: string, position: number, length: number): Buffer {

@@ -40,6 +40,7 @@ for (const vector of validVectors()) {
       assert.equal(reader.rows, file.rows);
       assert.equal(reader.bytes, vector.bytes);
       assert.deepEqual(reader.classes, vector.usedClasses);
+      assert.equal(reader.isInPlace, true);
       const cursor = reader.cursor();
       const writer = new SegmentWriter({ directory, kind: vector.kind, classes: reader.classes });
       const rows: Claim[] = [];
