@@ -2,7 +2,7 @@
 // lists change.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -45,6 +45,13 @@ class Lists {
     t.after(() => {
       for (const set of [this.set, ...this.#former]) set.close();
     });
+  }
+
+  /** How often a look-up met a damaged file. */
+  damage = 0;
+
+  reportDamage(): void {
+    this.damage++;
   }
 
   get manifest(): ListManifest {
@@ -183,6 +190,31 @@ test('known by heart: a list file that is damaged is told, and what the files sa
     log.join(),
     /^the index of file-sha256 cannot be made, its list files are asked: .*no segment/,
   );
+});
+
+test('known by heart: a list file that is damaged under it, and written again under its name, is opened anew', async (t) => {
+  const lists = new Lists(t);
+  const known = lists.known(t);
+  const says = { malicious: range(0, 20, 'malicious'), changes: range(30, 35, 'trusted') } as const;
+  lists.publish(says);
+  agrees(known, lists);
+  await known.ready;
+  for (const { digest } of lists.manifest.lists) {
+    const path = lists.pathOf(digest);
+    const whole = readFileSync(path);
+    const damaged = Buffer.from(whole);
+    for (let at = damaged.indexOf('"level"'); at < damaged.length; at += 8) damaged[at]! ^= 1;
+    writeFileSync(path, damaged); // the file that is open
+    rmSync(path);
+    writeFileSync(path, whole); // another one, as `mendFiles` leaves it
+  }
+  assert.throws(() => known.find(KIND, keyOf(1)), { code: 'corrupt' });
+  assert.throws(() => known.find(KIND, keyOf(31)), { code: 'corrupt' });
+  assert.throws(() => known.findMany(KIND, keyOf(31), 1, () => {}), { code: 'corrupt' });
+  assert.equal(lists.damage, 3, 'each is told, so that it is mended');
+  lists.publish(says);
+  await known.ready;
+  agrees(known, lists);
 });
 
 test('known by heart: nothing is read of a kind until somebody asks about it', async (t) => {

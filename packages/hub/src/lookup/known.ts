@@ -14,6 +14,7 @@ import { KEY_KIND_NAMES, KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import type { ListRole } from 'tocsin/protocol/lookup.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
 import type { PublishedLists } from '../lists/published.ts';
+import { isDamage } from '../verdicts/damage.ts';
 import type { IndexSource, IndexWant } from './index-maker.ts';
 
 /** An index over list files that are held open, and which ones. */
@@ -67,9 +68,13 @@ export class KnownObjects {
 
   /**
    * What is published of the key that stands in `keys` at `offset`: a record of level `unknown` where that was taken back,
-   * null where nothing is known.
+   * null where nothing is known. Throws `corrupt` for a list file that does not hold, and has them looked at.
    */
   find(kind: KeyKind, keys: Uint8Array, offset = 0): ClassRecord | null {
+    return this.#reading(() => this.#find(kind, keys, offset));
+  }
+
+  #find(kind: KeyKind, keys: Uint8Array, offset: number): ClassRecord | null {
     const snapshot = this.#snapshot(kind);
     if (snapshot === null) return this.#inFiles(kind, keys, offset);
     return snapshot.changes?.index.find(keys, offset) ?? snapshot.bases?.index.find(keys, offset) ?? null;
@@ -80,6 +85,15 @@ export class KnownObjects {
    * here from within.
    */
   findMany(
+    kind: KeyKind,
+    keys: Uint8Array,
+    count: number,
+    onKnown: (i: number, record: ClassRecord) => void,
+  ): void {
+    this.#reading(() => this.#findMany(kind, keys, count, onKnown));
+  }
+
+  #findMany(
     kind: KeyKind,
     keys: Uint8Array,
     count: number,
@@ -96,7 +110,7 @@ export class KnownObjects {
       const record =
         snapshot !== null && !isChanged
           ? snapshot.bases!.index.record(number, keys, i * bytes)
-          : this.find(kind, keys, i * bytes);
+          : this.#find(kind, keys, i * bytes);
       if (record !== null && record.level !== 'unknown') onKnown(i, record);
     }
   }
@@ -108,6 +122,15 @@ export class KnownObjects {
     await this.#following;
     for (const { snapshot } of this.#kinds.values()) this.#release(snapshot, null);
     this.#kinds.clear();
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (isDamage(error)) this.#parts.lists.reportDamage();
+      throw error;
+    }
   }
 
   #snapshot(kind: KeyKind): Snapshot | null {
@@ -164,17 +187,21 @@ export class KnownObjects {
     }
   }
 
-  /** What is held where that is it, else a new one. */
+  /**
+   * What is held where that is it, else a new one. A file that was mended has the name of the damaged one that is open
+   * here: the index over both is the same, what it points to is read from the new one.
+   */
   async #take(kind: KeyKind, held: Held | null, digests: readonly string[]): Promise<Held | null> {
     if (digests.length === 0) return null;
-    return held?.want.digests.join() === digests.join() ? held : await this.#open(kind, digests);
+    const isThat = held?.want.digests.join() === digests.join() && held.readers.every((r) => r.isInPlace);
+    return isThat ? held : await this.#open(kind, digests);
   }
 
   async #open(kind: KeyKind, digests: readonly string[]): Promise<Held> {
     const { pathOf, source } = this.#parts;
     const readers: SegmentReader[] = [];
     try {
-      for (const digest of digests) readers.push(SegmentReader.open(pathOf(digest)));
+      for (const digest of digests) readers.push(await SegmentReader.openInTurns(pathOf(digest)));
       const want = { kind, digests, rows: readers.reduce((sum, reader) => sum + reader.rows, 0) };
       return { want, index: new KeyIndex(await source.take(want), readers), readers };
     } catch (error) {

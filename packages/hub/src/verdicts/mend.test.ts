@@ -120,6 +120,15 @@ test('a published list is written again, the same, whatever of it is damaged', a
   assert.deepEqual((await publish(hub, 'whole')).notes, []);
 });
 
+const JUDGED = {
+  text: 'judged.example',
+  level: 'malicious',
+  category: null,
+  name: null,
+  reason: 'to make it publish',
+  by: 'test',
+} as const;
+
 test('a node that holds a damaged list open gives it to nobody, tells of it, and opens the mended one', async () => {
   const digest = (await readManifest(hub.db)).lists.find(
     (l) => l.kind === 'host' && l.role === 'malicious',
@@ -132,9 +141,18 @@ test('a node that holds a damaged list open gives it to nobody, tells of it, and
     assert.equal(told, 1);
     assert.equal(lists.fileOf(digest), null);
     await publish(hub, 'whole');
-    await lists.reload();
+    let news = 0;
+    lists.onRevision(() => news++);
+    await Promise.all([lists.reload(), lists.reload(), lists.reload()]);
+    assert.equal(news, 1);
     assert.equal(lists.set.find(hostKey('a1.example')).kind, 'listed');
     assert.notEqual(lists.fileOf(digest), null);
+    await setVerdict(hub, { ...JUDGED, key: hostKey('judged.example') });
+    const late = lists.reload();
+    await lists.close();
+    await late;
+    assert.throws(() => lists.set.find(hostKey('a1.example')), TypeError);
+    assert.equal(news, 1, 'closed meanwhile, nothing is opened any more');
   } finally {
     lists.close();
   }
