@@ -16,7 +16,7 @@ import type { Choosing } from '../client/consent/set-participation.ts';
 import { placeFor, setParticipation, statementFor } from '../client/consent/set-participation.ts';
 import type { ConsentSource } from '../client/consent/source.ts';
 import type { ConsentState } from '../client/consent/state.ts';
-import { useByRule } from '../client/consent/state.ts';
+import { useByRule } from '../client/consent/use.ts';
 import { mendWords } from '../client/self-defence/alarm-words.ts';
 import { errorWords, TocsinError } from '../protocol/errors.ts';
 import type { Cli, Define } from './command.ts';

@@ -20,22 +20,14 @@ import type { AlarmCode } from '../self-defence/guard.ts';
 import type { ChoicesMade, SignedParticipation, SignedUse } from './log.ts';
 import { newestLocal, stateOf } from './log.ts';
 import type { SettingsRead } from './settings.ts';
+import type { UseState } from './use.ts';
+import { useByRule, useOf } from './use.ts';
 
 /** What renders the Statement that holds for this machine, beside its language. */
 export interface StatementPlace {
   readonly terms: Terms | null;
   readonly edition: Edition;
   readonly jurisdiction: string | null;
-}
-
-/** One of the two choices beside the level. */
-export interface UseState {
-  readonly value: 'yes' | 'no';
-  readonly by: 'default' | 'person' | 'policy';
-  /** False while participation is off: then nothing is processed for it. */
-  readonly counts: boolean;
-  /** It would be a yes, but the operator's terms are others than those that were shown with it. */
-  readonly heldByTerms: boolean;
 }
 
 /** What the policy says, as far as it counts now. */
@@ -252,32 +244,6 @@ function acceptsTerms(chosen: SignedParticipation | null, terms: Terms | null): 
   if (chosen === null) return false;
   if (chosen.record.by === 'migration' && chosen.record.terms === null) return true;
   return chosen.record.terms === (terms && termsFingerprint(terms));
-}
-
-interface UseQuestion {
-  /** The newest record of this choice. */
-  readonly made: SignedUse | null;
-  readonly kept: Settings['sharing'];
-  readonly level: ParticipationLevel;
-  /** The choice of participation with which the operator's terms were shown. */
-  readonly shown: SignedParticipation | null;
-  readonly regime: Regime;
-  readonly terms: Terms | null;
-}
-
-/** Whether data is shared, or used commercially, where nobody chose. */
-export function useByRule(regime: Regime): 'yes' | 'no' {
-  return regime === 'opt-in' ? 'no' : 'yes';
-}
-
-/** A yes, chosen or by rule, speaks of the partners that were shown with it: who came later waits to be shown. */
-function useOf({ made, kept, level, shown, regime, terms }: UseQuestion): UseState {
-  const wanted = kept === 'no' ? 'no' : (made?.record.value ?? useByRule(regime));
-  const seen = (made ?? shown)?.record.terms ?? null;
-  const heldByTerms = wanted === 'yes' && level !== 'off' && seen !== (terms && termsFingerprint(terms));
-  const value = heldByTerms ? 'no' : wanted;
-  const by = made === null ? 'default' : made.record.by === 'policy' ? 'policy' : 'person';
-  return { value, by, counts: value === 'yes' && level !== 'off', heldByTerms };
 }
 
 function nothing({ terms, guard, records }: SettingsRead & { kind: 'unset' | 'alarm' }): StateBase {
