@@ -6,6 +6,7 @@ import { diffCursors } from 'tocsin/lists/merge.ts';
 import type { Cursor } from 'tocsin/lists/segment-cursor.ts';
 import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
 import type { SegmentFile } from 'tocsin/lists/segment-writer.ts';
+import { TocsinError } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
 import { recordId } from 'tocsin/protocol/verdict.ts';
@@ -15,6 +16,7 @@ import type { Layout } from '../store/layout.ts';
 import type { ClaimRow, SegmentRow, Source } from '../verdicts/claim-store.ts';
 import { rowsOf, segmentsOf } from '../verdicts/claim-store.ts';
 import { isDamage } from '../verdicts/damage.ts';
+import { IMPORT_LIMITS } from './config.ts';
 import { FirstTimesReader, FirstTimesWriter } from './first-times.ts';
 import { LineStoreReader } from './line-store.ts';
 
@@ -190,6 +192,24 @@ function walkRows(rows: readonly ClaimRow[]): Walk {
     },
   };
   return { cursor, classes: rows.map((r) => r.record), close: () => {} };
+}
+
+/**
+ * The wrong file under a source's name would take back all that the source said, silently and on every machine.
+ * Lists grow, and lose some rows; one that loses most of them, or all, is replaced only where that is said.
+ * Throws `conflict`.
+ */
+export function refuseLoss(source: Source, { added, removed, changed, kept }: Difference): void {
+  const before = removed + changed + kept;
+  const { guardedClaims, maxRemovedShare } = IMPORT_LIMITS;
+  const emptied = before > 0 && added + changed + kept === 0;
+  const most = before >= guardedClaims && removed > before * maxRemovedShare;
+  if (!emptied && !most) return;
+  const n = (count: number): string => count.toLocaleString('en-US');
+  throw new TocsinError(
+    'conflict',
+    `Cannot import the file as source '${source.name}': it would remove ${n(removed)} of the ${n(before)} objects that the source named and add ${n(added)}, want --replace where that is meant`,
+  );
 }
 
 /** The claims of a small segment file as rows, each with its original line. */

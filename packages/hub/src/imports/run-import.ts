@@ -25,8 +25,7 @@ import { insertRows, lockSource, markChanged, segmentsOf } from '../verdicts/cla
 import { present } from '../verdicts/mend.ts';
 import type { SourceKind } from '../verdicts/resolve.ts';
 import type { Firsts } from './change.ts';
-import { changeAgainst, claimRowsOf, sumChanges } from './change.ts';
-import { IMPORT_LIMITS } from './config.ts';
+import { changeAgainst, claimRowsOf, refuseLoss, sumChanges } from './change.ts';
 import type { FormatOptions, ImportFormat } from './formats/format.ts';
 import { readImport } from './read-file.ts';
 import type { ReplayNotes } from './replay.ts';
@@ -221,23 +220,6 @@ async function store(
     await replace({ tx, layout, now }, source, staged, firsts, report);
   else if (rankChanged || staged.lost || revived) await markChanged(tx, { bases: true });
   return total;
-}
-
-/**
- * The wrong file under a source's name would take back all that the source said, silently and on every machine.
- * Lists grow, and lose some rows; one that loses most of them, or all, is replaced only where that is said.
- */
-function refuseLoss(source: Source, { added, removed, changed, kept }: Difference): void {
-  const before = removed + changed + kept;
-  const { guardedClaims, maxRemovedShare } = IMPORT_LIMITS;
-  const emptied = before > 0 && added + changed + kept === 0;
-  const most = before >= guardedClaims && removed > before * maxRemovedShare;
-  if (!emptied && !most) return;
-  const n = (count: number): string => count.toLocaleString('en-US');
-  throw new TocsinError(
-    'conflict',
-    `Cannot import the file as source '${source.name}': it would remove ${n(removed)} of the ${n(before)} objects that the source named and add ${n(added)}, want --replace where that is meant`,
-  );
 }
 
 /** The source says exactly what was staged, and nothing of what it said before. */
