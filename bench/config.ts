@@ -118,8 +118,9 @@ export const LOOKUP_BENCH = {
   /** Threads of the hub that answer (it has one), and workers of nginx: equal cores on both sides. */
   serverThreads: 1,
   warmSeconds: 1,
-  seconds: { full: 4, quick: 2 },
-  rounds: { full: 3, quick: 1 },
+  /** Of one contestant in one round, of which there is an odd number: the median counts. */
+  seconds: { full: 3, quick: 1 },
+  rounds: { full: 5, quick: 3 },
   /** A hub that used less than this share of a core, so many times in turn, is idle: its index is made. */
   idleCores: 0.05,
   idleMs: 500,

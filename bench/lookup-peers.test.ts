@@ -18,8 +18,9 @@ import { startNginx } from './lookup/nginx.ts';
 import type { LoadOrder } from './lookup/order.ts';
 import { fillTable, socketOf } from './lookup/postgres.ts';
 import { ANSWER_BEGINS, answerSize, helloTo, question, type Statement } from './lookup/postgres-wire.ts';
-import { parseDnsperf, rbldnsdRate } from './lookup/rbldnsd.ts';
-import { redisRates } from './lookup/redis.ts';
+import { openRbldnsd, parseDnsperf } from './lookup/rbldnsd.ts';
+import { openRedis } from './lookup/redis.ts';
+import { inTurn } from './lookup/turns.ts';
 import { parseWrk } from './lookup/wrk.ts';
 import { findProgram } from './peers.ts';
 import { seededRandom } from './random.ts';
@@ -101,8 +102,12 @@ test('Redis: answers as many bytes as are counted on, with half of the keys know
   skip: without('redis-server'),
 }, async (t) => {
   const known = seededRandom('r').bytes(5_000 * KEY);
-  const { rows, bytesPerKey } = await redisRates(contextFor(t), known, askedKeys('r', 5_000, 8_192));
-  assert.ok(rows.length === 3 && rows.every(({ perSecond }) => perSecond > 0));
+  const context = contextFor(t);
+  const { ways, bytesPerKey } = await openRedis(context, known, askedKeys('r', 5_000, 8_192));
+  const notes: string[] = [];
+  const rates = await inTurn(context, ways, notes);
+  assert.deepEqual([...rates.keys()], ways, notes.join());
+  assert.ok(ways.length === 3 && [...rates.values()].every(({ perSecond }) => perSecond > 0));
   assert.ok(bytesPerKey > KEY);
 });
 
@@ -110,8 +115,8 @@ test('rbldnsd: knows the half of the names that stand in its zone', {
   skip: without('rbldnsd', 'dnsperf'),
 }, async (t) => {
   const known = seededRandom('d').bytes(5_000 * KEY);
-  const rates = await rbldnsdRate(contextFor(t), known, askedKeys('d', 5_000, 4_096));
-  assert.ok(rates.perSecond > 0);
+  const { way } = await openRbldnsd(contextFor(t), known, askedKeys('d', 5_000, 4_096));
+  assert.ok((await way.run()).perSecond > 0);
 });
 
 const STATIC = { cacheControl: 'private, max-age=60', body: `{"reason":"it's \\"listed\\""}` };

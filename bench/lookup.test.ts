@@ -12,11 +12,14 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { TocsinError } from 'tocsin/protocol/errors.ts';
+import type { BenchContext } from './goals.ts';
 import { askedKeys, isKnown, KEY } from './lookup/keys.ts';
 import type { LoadOrder, LoadResult, Requests } from './lookup/order.ts';
 import { batchesOf, writeRequests } from './lookup/order.ts';
-import type { PeerFigures } from './lookup/peers.ts';
+import type { Peers } from './lookup/peers.ts';
 import { growthSpread, perCore, reportLookups } from './lookup/report.ts';
+import { type Contestant, inTurn, type Rates } from './lookup/turns.ts';
 import { cpuSeconds } from './process.ts';
 import { seededRandom } from './random.ts';
 
@@ -171,22 +174,63 @@ test('goals: growth is the worst way over all sizes; a core is what the server u
 });
 
 test('goals: what was not measured is not met; singles count by the core, the slowest p99 and nothing else counts', () => {
-  const row = (perSecond: number, serverCores: number, halfP99: number | null) =>
+  const row = (perSecond: number, serverCores: number, halfP99 = 0) =>
     ({ name: 'x', objects: 1, perSecond, p99: 9, askerCores: 1, serverCores, halfP99 }) as const;
-  const rows = [row(900, 1, 1.5), row(300, 1, 0.5), row(40, 0.5, 1)];
-  const hub = { objects: 5, rows, answer: { cacheControl: '', body: '' } };
-  const none = { nginx: null, bare: null, redis: null, rbldnsd: null, postgres: null };
-  const growth = [hub, { ...hub, rows: [row(900, 1, null), row(300, 1, null), row(50, 1, null)] }];
-  const values = (peers: PeerFigures, grewToEnd: boolean): unknown[] =>
-    Object.values(reportLookups({ hub, peers, growth, grewToEnd, notes: [] }).goals).map(
-      ({ value }) => value,
-    );
-  const peers = {
-    ...none,
-    nginx: row(80, 0.5, null),
-    redis: { rows: [row(100, 1, null), row(300, 1, null)], bytesPerKey: 64 },
+  const hub = [row(900, 1, 1.5), row(300, 1, 0.5), row(40, 0.5, 1)];
+  const growth = [
+    { objects: 1, rows: hub },
+    { objects: 2, rows: [row(900, 1), row(300, 1), row(50, 1)] },
+  ];
+  const way = (): Contestant => ({ name: 'x', objects: 1, run: () => Promise.reject(new Error('not run')) });
+  const server = { port: 1, pid: 1, stop: async () => {} };
+  const nginx = { ...server, way: way() };
+  const redis = { ...server, ways: [way(), way()], bytesPerKey: 64 };
+  const none: Peers = { nginx: null, bare: null, redis: null, rbldnsd: null, postgres: null };
+  const rates = new Map<Contestant, Rates>([
+    [nginx.way, row(80, 0.5)],
+    [redis.ways[0]!, row(100, 1)],
+    [redis.ways[1]!, row(300, 1)],
+  ]);
+  const values = (peers: Peers, grewToEnd: boolean): unknown[] => {
+    const measured = {
+      objects: 5,
+      hub,
+      peers: { peers, rates, floorP99: null },
+      growth,
+      grewToEnd,
+      notes: [],
+    };
+    return Object.values(reportLookups(measured).goals).map(({ value }) => value);
   };
   assert.deepEqual(values(none, false), [null, null, null, null, 1.5, null]);
-  const [batch, batch100, single, , p99, spread] = values(peers, true);
+  const [batch, batch100, single, , p99, spread] = values({ ...none, nginx, redis }, true);
   assert.deepEqual([batch, batch100, single, p99, spread], [3, 1, 0.5, 1.5, 1.25]);
+});
+
+test('in turn: each runs once a round, its median counts, and one that fails is left out with a note', async () => {
+  const order: string[] = [];
+  const contestant = (name: string, perSecond: readonly number[], failsAt = Infinity): Contestant => {
+    let round = 0;
+    return {
+      name,
+      objects: 1,
+      run: async () => {
+        order.push(name);
+        if (round === failsAt) throw new TocsinError('io', 'it broke off');
+        return { perSecond: perSecond[round++]!, p99: null, serverCores: round, askerCores: null };
+      },
+    };
+  };
+  const all = [contestant('a', [1, 9, 5]), contestant('b', [1, 1, 1], 1), contestant('c', [4, 4, 3])];
+  const context = {
+    quick: true,
+    say: () => {},
+    signal: new AbortController().signal,
+  } as unknown as BenchContext;
+  const notes: string[] = [];
+  const rates = await inTurn(context, all, notes);
+  assert.equal(order.join(''), 'abcabcac');
+  assert.deepEqual([rates.get(all[0]!)?.perSecond, rates.get(all[0]!)?.serverCores], [5, 2]);
+  assert.deepEqual([rates.get(all[1]!), rates.get(all[2]!)?.perSecond], [undefined, 4]);
+  assert.deepEqual(notes, ['Not measured: b: it broke off']);
 });

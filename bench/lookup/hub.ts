@@ -1,8 +1,8 @@
 // The side of `bench lookup` that is ours: a real hub with so many objects, asked over TLS by several machines, since each
 // may ask only its share (64 MiB a second): packed, 4,096 and 100 keys a request, and one by one.
 //
-//   list -> import -> serve -> machines join -> asked by hand, answers read -> index made, hub idle -> rates -> stopped, removed
-import { rmSync, statfsSync } from 'node:fs';
+//   list -> import -> serve -> machines join -> asked by hand, answers read -> index made, hub idle -> measured -> stopped, removed
+import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join as joinHub } from 'tocsin/client/channel/enrol.ts';
@@ -17,50 +17,40 @@ import { makeToken, type RunningHub, runTocsinHub, startHub } from '../own.ts';
 import { cpuSeconds } from '../process.ts';
 import { Asker, packedRequest, singleRequest } from './ask.ts';
 import { askedKeys, isKnown, KEY } from './keys.ts';
-import { highestRate, latencyAtHalf, type Rates, type Way } from './measure.ts';
+import type { Way } from './measure.ts';
 import type { StaticAnswer } from './nginx.ts';
 import { batchesOf, type Identity, writeRequests } from './order.ts';
 
-export interface HubRates extends Rates {
-  /** p99 at half of the highest rate, milliseconds; null where it was not asked for. */
-  readonly halfP99: number | null;
-}
-
-export interface HubFigures {
+/** A hub that holds so many objects and is ready to be asked. */
+export interface OpenHub {
   readonly objects: number;
   /** In the order of `LOOKUP_BENCH.batches`, then one by one. */
-  readonly rows: readonly HubRates[];
+  readonly ways: readonly Way[];
   /** What it says of one known object. */
   readonly answer: StaticAnswer;
-}
-
-export interface HubPlan {
-  readonly objects: number;
-  readonly withLatency: boolean;
+  /** It and what it held are gone afterwards. */
+  stop(): Promise<void>;
 }
 
 /** Throws `limit` where so many objects need more room on the disk than there is. */
-export async function measureHub(
-  context: BenchContext,
-  { objects, withLatency }: HubPlan,
-): Promise<HubFigures> {
+export async function openHub(context: BenchContext, objects: number): Promise<OpenHub> {
   checkRoom(context, objects);
   const directory = join(context.directory, `hub-${objects}`);
-  const { hub, identities } = await startFilled(context, directory, objects);
+  mkdirSync(directory);
+  // Hubs run at the same time: what each says stands in its own directory.
+  const own = { ...context, directory };
+  const { hub, identities } = await startFilled(own, objects);
+  const stop = async (): Promise<void> => {
+    await hub.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
   try {
     const { ways, answer } = await waysToAsk({ hub, identities, directory }, objects);
     await untilIndexed(context, hub);
-    const rows: HubRates[] = [];
-    for (const way of ways) {
-      context.say(`${way.name}, with ${objects} objects`);
-      const rates = await highestRate(context, way);
-      const halfP99 = withLatency ? await latencyAtHalf(context, way, rates.perSecond) : null;
-      rows.push({ ...rates, halfP99 });
-    }
-    return { objects, rows, answer };
-  } finally {
-    await hub.stop();
-    rmSync(directory, { recursive: true, force: true });
+    return { objects, ways, answer, stop };
+  } catch (error) {
+    await stop();
+    throw error;
   }
 }
 
@@ -77,11 +67,11 @@ function checkRoom({ directory }: BenchContext, objects: number): void {
 
 async function startFilled(
   context: BenchContext,
-  directory: string,
   objects: number,
 ): Promise<{ hub: RunningHub; identities: readonly Identity[] }> {
+  const { directory } = context;
   const data = join(directory, 'data');
-  const file = join(context.directory, 'list.txt');
+  const file = join(directory, 'list.txt');
   context.say(`drawing ${objects} hashes`);
   const list = { seed: LOOKUP_BENCH.seed, rows: objects, planted: [] };
   await writeHashList(file, list, plainLine, context.signal);

@@ -10,20 +10,26 @@ import { layoutOf } from '../../packages/hub/src/store/layout.ts';
 import { LOOKUP_BENCH } from '../config.ts';
 import type { BenchContext } from '../goals.ts';
 import { KEY } from './keys.ts';
-import { highestRate, type Rates } from './measure.ts';
+import { byLoad, type Way } from './measure.ts';
 import { batchesOf, writeRequests } from './order.ts';
 import { ANSWER_BEGINS, answerSize, helloTo, question, type Statement } from './postgres-wire.ts';
+import type { Contestant } from './turns.ts';
 
 const KEYS_AT_ONCE = 50_000;
 /** What the table says of every object: one level of verdicts. */
 const LEVEL = 5;
 
+export interface OpenPostgres {
+  readonly ways: readonly Contestant[];
+  stop(): Promise<void>;
+}
+
 /** `known`: all keys of the table; `asked`: half of them known. 32 bytes each. */
-export async function postgresRates(
+export async function openPostgres(
   context: BenchContext,
   known: Buffer,
   asked: Buffer,
-): Promise<readonly Rates[]> {
+): Promise<OpenPostgres> {
   const directory = join(context.directory, 'postgres');
   const postgres = await startPostgres({ directory, log: () => {} });
   const stop = async (): Promise<void> => {
@@ -31,16 +37,11 @@ export async function postgresRates(
     if ((await postgres.stop()) === 'left-running') await stopLeftover(directory, () => {});
   };
   context.atEnd(stop);
-  try {
-    await fillTable(context, postgres, known);
-    const pid = readPidFile(layoutOf(directory).postgres)?.pid ?? 0;
-    const server = { socket: socketOf(postgres), pid };
-    const rows: Rates[] = [];
-    for (const size of [...LOOKUP_BENCH.batches, 1]) rows.push(await rateOf(context, server, asked, size));
-    return rows;
-  } finally {
-    await stop();
-  }
+  await fillTable(context, postgres, known);
+  const pid = readPidFile(layoutOf(directory).postgres)?.pid ?? 0;
+  const server = { socket: socketOf(postgres), pid };
+  const sizes = [...LOOKUP_BENCH.batches, 1];
+  return { ways: sizes.map((size) => byLoad(context, wayTo(context, server, asked, size))), stop };
 }
 
 /** The index is made over the whole table at the end; nothing of it needs to be durable. */
@@ -71,17 +72,16 @@ export function socketOf({ connection: { host } }: Postgres): string {
   throw new TocsinError('engine', `Cannot ask PostgreSQL: it listens at '${host}', want a socket`);
 }
 
-async function rateOf(
-  context: BenchContext,
+function wayTo(
+  { directory }: BenchContext,
   { socket, pid }: { readonly socket: string; readonly pid: number },
   asked: Buffer,
   size: number,
-): Promise<Rates> {
+): Way {
   const name = size === 1 ? 'PostgreSQL, one a request' : `PostgreSQL, = ANY of ${size}`;
-  context.say(name);
   const statement: Statement = size === 1 ? 'one' : 'list';
   const few = size === 1 ? asked.subarray(0, LOOKUP_BENCH.singles * KEY) : asked;
-  const file = join(context.directory, 'postgres-requests');
+  const file = join(directory, `postgres-requests-${size}`);
   const written = writeRequests(
     file,
     batchesOf(few, size).map((keys) => question(statement, keys, KEY)),
@@ -96,5 +96,5 @@ async function rateOf(
     connections: LOOKUP_BENCH.connections,
     server: pid,
   };
-  return highestRate(context, { name, objects: size, order });
+  return { name, objects: size, order };
 }

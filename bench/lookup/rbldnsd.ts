@@ -10,17 +10,20 @@ import type { BenchContext } from '../goals.ts';
 import { freePort } from '../own.ts';
 import { findProgram, installPeers } from '../peers.ts';
 import { cpuSeconds, lastWords, measure, stopProcess } from '../process.ts';
-import { median } from '../table.ts';
 import { KEY } from './keys.ts';
-import { orNull, type Rates, roundsOf, secondsOf } from './measure.ts';
 import type { Server } from './nginx.ts';
+import { type Contestant, orNull, secondsOf } from './turns.ts';
 
 const ZONE = 'objects.bench';
 const LABEL_BYTES = 16;
 const KEYS_AT_ONCE = 16_384;
 
+export interface OpenRbldnsd extends Server {
+  readonly way: Contestant;
+}
+
 /** `known`: all keys of the server; `asked`: half of them known. 32 bytes each. */
-export async function rbldnsdRate(context: BenchContext, known: Buffer, asked: Buffer): Promise<Rates> {
+export async function openRbldnsd(context: BenchContext, known: Buffer, asked: Buffer): Promise<OpenRbldnsd> {
   installPeers(
     [
       { program: 'rbldnsd', debianPackage: 'rbldnsd' },
@@ -29,30 +32,22 @@ export async function rbldnsdRate(context: BenchContext, known: Buffer, asked: B
     context,
   );
   const server = await startRbldnsd(context, known);
-  try {
-    return await rateOf(context, server, asked.subarray(0, LOOKUP_BENCH.singles * KEY));
-  } finally {
-    await server.stop();
-  }
+  return { ...server, way: byDnsperf(context, server, asked.subarray(0, LOOKUP_BENCH.singles * KEY)) };
 }
 
-async function rateOf(context: BenchContext, { port, pid }: Server, asked: Buffer): Promise<Rates> {
+function byDnsperf(context: BenchContext, { port, pid }: Server, asked: Buffer): Contestant {
   const file = join(context.directory, 'dnsperf.txt');
   writeFileSync(
     file,
     labelsOf(asked, (label) => `${label}.${ZONE} A\n`),
   );
-  const rates: number[] = [];
-  const cores: number[] = [];
-  for (let round = 0; round < roundsOf(context); round++) {
+  const run: Contestant['run'] = async () => {
     const before = cpuSeconds(pid);
     const { seconds, perSecond } = await runDnsperf(context, port, file);
-    rates.push(perSecond);
-    cores.push((cpuSeconds(pid) - before) / seconds);
-  }
-  const serverCores = orNull(median(cores));
-  const name = 'rbldnsd, one a request, UDP';
-  return { name, objects: 1, perSecond: median(rates), p99: null, serverCores, askerCores: null };
+    const serverCores = orNull((cpuSeconds(pid) - before) / seconds);
+    return { perSecond, p99: null, serverCores, askerCores: null };
+  };
+  return { name: 'rbldnsd, one a request, UDP', objects: 1, run };
 }
 
 async function startRbldnsd(context: BenchContext, known: Buffer): Promise<Server> {

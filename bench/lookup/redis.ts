@@ -13,18 +13,18 @@ import { freePort } from '../own.ts';
 import { findProgram, installPeers } from '../peers.ts';
 import { stopProcess } from '../process.ts';
 import { KEY } from './keys.ts';
-import { highestRate, type Rates } from './measure.ts';
+import { byLoad, type Way } from './measure.ts';
 import type { Server } from './nginx.ts';
 import { batchesOf, writeRequests } from './order.ts';
+import type { Contestant } from './turns.ts';
 
-export interface RedisRates {
-  readonly rows: readonly Rates[];
+interface Redis extends Server {
   /** What a key costs, by Redis' own count. */
   readonly bytesPerKey: number;
 }
 
-interface Redis extends Server {
-  readonly bytesPerKey: number;
+export interface OpenRedis extends Redis {
+  readonly ways: readonly Contestant[];
 }
 
 const VALUE = Buffer.from('1');
@@ -36,26 +36,18 @@ const WAYS = [
 ] as const;
 
 /** `known`: all keys of the server; `asked`: half of them known. 32 bytes each. */
-export async function redisRates(context: BenchContext, known: Buffer, asked: Buffer): Promise<RedisRates> {
+export async function openRedis(context: BenchContext, known: Buffer, asked: Buffer): Promise<OpenRedis> {
   const redis = await startRedis(context, known);
-  try {
-    const rows: Rates[] = [];
-    for (const way of WAYS) rows.push(await rateOf(context, redis, asked, way));
-    return { rows, bytesPerKey: redis.bytesPerKey };
-  } finally {
-    await redis.stop();
-  }
+  return { ...redis, ways: WAYS.map((way) => byLoad(context, wayTo(context, redis, asked, way))) };
 }
 
-async function rateOf(
-  context: BenchContext,
+function wayTo(
+  { directory }: BenchContext,
   { port, pid }: Redis,
   asked: Buffer,
   { name: words, size, make, begins }: (typeof WAYS)[number],
-): Promise<Rates> {
-  const name = `Redis, ${words} ${size}`;
-  context.say(name);
-  const file = join(context.directory, 'redis', 'requests');
+): Way {
+  const file = join(directory, 'redis', `requests-${begins}-${size}`);
   const written = writeRequests(
     file,
     batchesOf(asked, size).map((keys) => make(keys)),
@@ -69,7 +61,7 @@ async function rateOf(
     connections: LOOKUP_BENCH.connections,
     server: pid,
   };
-  return highestRate(context, { name, objects: size, order });
+  return { name: `Redis, ${words} ${size}`, objects: size, order };
 }
 
 /** `keys`: 32 bytes each. */

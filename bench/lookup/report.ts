@@ -4,34 +4,56 @@ import { LOOKUP_GOALS } from '../config.ts';
 import type { BenchResult } from '../goals.ts';
 import { atLeast, atMost } from '../goals.ts';
 import type { Table } from '../table.ts';
-import type { HubFigures, HubRates } from './hub.ts';
-import type { Rates } from './measure.ts';
-import type { PeerFigures } from './peers.ts';
+import type { Peers } from './peers.ts';
+import { contestantsOf } from './peers.ts';
+import type { Contestant, Rates } from './turns.ts';
+
+export interface HubRates extends Rates {
+  /** p99 at half of the highest rate, milliseconds. */
+  readonly halfP99: number;
+}
+
+export interface Grown {
+  readonly objects: number;
+  readonly rows: readonly Rates[];
+}
 
 export interface Measured {
-  readonly hub: HubFigures;
-  readonly peers: PeerFigures;
+  /** In the hub and in each peer. */
+  readonly objects: number;
+  /** In the order of `LOOKUP_BENCH.batches`, then one by one. */
+  readonly hub: readonly HubRates[];
+  readonly peers: {
+    readonly peers: Peers;
+    readonly rates: ReadonlyMap<Contestant, Rates>;
+    /** p99 of node:http alone at half of the hub's rate: what it cannot be below on this machine. */
+    readonly floorP99: number | null;
+  };
   /** The hub with other numbers of objects, fewest first. */
-  readonly growth: readonly HubFigures[];
+  readonly growth: readonly Grown[];
   /** False where one of the numbers could not be measured: then the spread is not known. */
   readonly grewToEnd: boolean;
   readonly notes: readonly string[];
 }
 
-export function reportLookups({ hub, peers, growth, grewToEnd, notes }: Measured): BenchResult {
-  const [batch, batch100, one] = hub.rows as readonly [HubRates, HubRates, HubRates];
-  const { redis, nginx } = peers;
-  const best = redis === null ? null : Math.max(...redis.rows.map(({ perSecond }) => perSecond));
-  const latencies = hub.rows.map(({ halfP99 }) => halfP99).filter((p99) => p99 !== null);
+export function reportLookups({ objects, hub, peers, growth, grewToEnd, notes }: Measured): BenchResult {
+  const [batch, batch100, one] = hub as readonly [HubRates, HubRates, HubRates];
+  const { redis, nginx } = peers.peers;
+  const ratesOf = (ways: readonly Contestant[]): Rates[] =>
+    ways.map((way) => peers.rates.get(way)).filter((row) => row !== undefined);
+  const redisRates = ratesOf(redis?.ways ?? []).map(({ perSecond }) => perSecond);
+  const best = redisRates.length === 0 ? null : Math.max(...redisRates);
+  const [static_ = null] = ratesOf(nginx === null ? [] : [nginx.way]);
+  const bytesPerKey = redis?.bytesPerKey ?? null;
   return {
-    tables: [ratesTable(hub, peers), growthTable(growth)],
-    notes: [...notes, ...explanations(redis?.bytesPerKey ?? null)],
+    tables: [ratesTable(objects, hub, peers), growthTable(growth)],
+    notes: [...notes, ...explanations(bytesPerKey)],
     goals: {
       batch_vs_redis: atLeast(ratio(batch.perSecond, best), LOOKUP_GOALS.batch),
       batch100_vs_redis: atLeast(ratio(batch100.perSecond, best), LOOKUP_GOALS.batch100),
-      single_vs_nginx: atLeast(ratio(perCore(one), nginx && perCore(nginx)), LOOKUP_GOALS.single),
-      bytes_vs_redis: atMost(ratio(64 / TABLE_DENSITY.fast, redis?.bytesPerKey ?? null), LOOKUP_GOALS.bytes),
-      p99_ms_at_half_rate: atMost(latencies.length === 0 ? null : Math.max(...latencies), LOOKUP_GOALS.p99Ms),
+      single_vs_nginx: atLeast(ratio(perCore(one), static_ && perCore(static_)), LOOKUP_GOALS.single),
+      bytes_vs_redis: atMost(ratio(64 / TABLE_DENSITY.fast, bytesPerKey), LOOKUP_GOALS.bytes),
+      p99_ms_at_half_rate: atMost(Math.max(...hub.map(({ halfP99 }) => halfP99)), LOOKUP_GOALS.p99Ms),
       growth_spread: atMost(grewToEnd ? growthSpread(growth) : null, LOOKUP_GOALS.growth),
     },
   };
@@ -58,19 +80,29 @@ function ratio(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a / b;
 }
 
-function ratesTable(hub: HubFigures, { nginx, bare, redis, rbldnsd, postgres }: PeerFigures): Table {
-  const peers = [...(redis?.rows ?? []), ...(postgres ?? []), nginx, bare, rbldnsd].filter(
-    (row) => row !== null,
-  );
-  const rows: readonly (Rates & Partial<HubRates>)[] = [...hub.rows, ...peers];
+function ratesTable(
+  objects: number,
+  hub: Measured['hub'],
+  { peers, rates, floorP99 }: Measured['peers'],
+): Table {
+  const others = contestantsOf(peers).flatMap((way) => {
+    const row = rates.get(way);
+    return row === undefined ? [] : [{ ...row, halfP99: way === peers.bare?.way ? floorP99 : null }];
+  });
   return {
-    title: `${hub.objects} objects by SHA-256; half of those asked for are known`,
+    title: `${objects} objects by SHA-256; half of those asked for are known`,
     columns: ['asked', ...RATE_COLUMNS, 'asker cores', 'p99 ms', 'p99 ms, half rate'],
-    rows: rows.map((row) => [row.name, ...rateCells(row), row.askerCores, row.p99, row.halfP99 ?? null]),
+    rows: [...hub, ...others].map((row) => [
+      row.name,
+      ...rateCells(row),
+      row.askerCores,
+      row.p99,
+      row.halfP99,
+    ]),
   };
 }
 
-function growthTable(growth: readonly HubFigures[]): Table {
+function growthTable(growth: readonly Grown[]): Table {
   return {
     title: 'The same with other numbers of objects in the hub',
     columns: ['asked', 'objects in the hub', ...RATE_COLUMNS],

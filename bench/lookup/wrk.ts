@@ -6,8 +6,7 @@ import { LOOKUP_BENCH } from '../config.ts';
 import type { BenchContext } from '../goals.ts';
 import { findProgram, installPeers } from '../peers.ts';
 import { cpuSeconds, measure } from '../process.ts';
-import { median } from '../table.ts';
-import { orNull, type Rates, roundsOf, secondsOf } from './measure.ts';
+import { type Contestant, orNull, secondsOf } from './turns.ts';
 
 export interface Target {
   readonly name: string;
@@ -15,23 +14,16 @@ export interface Target {
   readonly pid: number;
 }
 
-export async function wrkRate(context: BenchContext, { name, url, pid }: Target): Promise<Rates> {
+/** Asked once before, since it may compile what it runs. */
+export async function byWrk(context: BenchContext, { name, url, pid }: Target): Promise<Contestant> {
   installPeers([{ program: 'wrk', debianPackage: 'wrk' }], context);
-  await runWrk(context, url, 1); // warms what compiles while it runs
-  const rounds: { perSecond: number; p99: number; cores: number }[] = [];
-  for (let round = 0; round < roundsOf(context); round++) {
+  await runWrk(context, url, 1);
+  const run: Contestant['run'] = async () => {
     const before = cpuSeconds(pid);
     const { seconds, said } = await runWrk(context, url, secondsOf(context));
-    rounds.push({ ...said, cores: (cpuSeconds(pid) - before) / seconds });
-  }
-  return {
-    name,
-    objects: 1,
-    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
-    p99: median(rounds.map(({ p99 }) => p99)),
-    serverCores: orNull(median(rounds.map(({ cores }) => cores))),
-    askerCores: null,
+    return { ...said, serverCores: orNull((cpuSeconds(pid) - before) / seconds), askerCores: null };
   };
+  return { name, objects: 1, run };
 }
 
 async function runWrk(context: BenchContext, url: string, seconds: number) {
