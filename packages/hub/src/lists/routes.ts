@@ -6,6 +6,7 @@ import { never, TocsinError } from 'tocsin/protocol/errors.ts';
 import { MANIFEST_NOTE_HEADER } from 'tocsin/protocol/manifest-note.ts';
 import { Type } from 'typebox';
 import type { KeyRing } from '../keys/store.ts';
+import { isGone } from '../server/guard.ts';
 import type { PublishedLists } from './published.ts';
 import { ManifestSigner } from './signed-manifest.ts';
 
@@ -125,13 +126,20 @@ class EventStreams {
   }
 
   add(reply: FastifyReply): void {
+    const { raw } = reply;
+    if (isGone(raw)) return void reply.hijack();
+    if (raw.socket === null)
+      throw new TocsinError(
+        'busy',
+        'Cannot open an event stream: other answers of this connection come first, want a connection of its own',
+      );
     if (this.#open.size >= EVENT_LIMITS.maxStreams)
       throw new TocsinError('busy', 'Cannot open an event stream: too many are open, try again later');
     reply.hijack();
-    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    reply.raw.write(event(this.#lists.manifest.revision));
+    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    raw.write(event(this.#lists.manifest.revision));
     this.#open.add(reply);
-    reply.raw.on('close', () => this.#open.delete(reply));
+    raw.on('close', () => this.#open.delete(reply));
   }
 
   close(): void {

@@ -52,6 +52,15 @@ function packedKeys({ known, load, room }: Parts, early: EarlyRequest): boolean 
   const onData = (chunk: Buffer): void => {
     got += chunk.copy(body, got);
   };
+  let isHeld = true;
+  // Once, when it is answered or breaks off. An answer may wait behind another one of its connection: it holds nothing then.
+  const giveBack = (): void => {
+    if (!isHeld) return;
+    isHeld = false;
+    request.off('data', onData);
+    room.giveBack(body);
+    load.done(machine.machineId, bytes);
+  };
   request.on('data', onData);
   request.on('end', () => {
     // Whatever is thrown here would end the process: there is no framework around it.
@@ -65,13 +74,9 @@ function packedKeys({ known, load, room }: Parts, early: EarlyRequest): boolean 
       const last = problem.status === 413 ? ['connection', 'close'] : [];
       end(response, [...headers(), ...last, ...own], JSON.stringify(problem));
     }
+    giveBack();
   });
-  // Once, whether it was answered or broke off.
-  response.once('close', () => {
-    request.off('data', onData);
-    room.giveBack(body);
-    load.done(machine.machineId, bytes);
-  });
+  request.once('close', giveBack);
   return true;
 }
 

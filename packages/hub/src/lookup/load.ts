@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PACKED_LIMITS } from 'tocsin/protocol/packed-lookup.ts';
 import type { Clock } from 'tocsin/protocol/world.ts';
+import { isGone } from '../server/guard.ts';
 import { sendRefusal } from '../server/problems.ts';
 import type { Rate } from '../server/token-buckets.ts';
 import { TokenBuckets } from '../server/token-buckets.ts';
@@ -30,6 +31,7 @@ export type Admission =
   | { readonly kind: 'too-many' | 'busy'; readonly retryAfterSeconds: number };
 
 const ADMITTED: Admission = { kind: 'admitted' };
+const WAITS = { kind: 'too-many', retryAfterSeconds: LOAD_LIMITS.retrySeconds } as const;
 
 interface UnderWay {
   requests: number;
@@ -72,6 +74,11 @@ export class LookupLoad {
     return wait > 0 ? { kind: 'too-many', retryAfterSeconds: wait } : ADMITTED;
   }
 
+  /** Requests that are admitted and not given back. */
+  get underWay(): number {
+    return this.#underWay.values().reduce((sum, { requests }) => sum + requests, 0);
+  }
+
   done(client: string, bytes: number): void {
     this.#bytes -= bytes;
     const own = this.#underWay.get(client);
@@ -87,24 +94,21 @@ export class LookupLoad {
   }
 }
 
-/** Guards the routes of `app` (a scope of their own) from the head of a request to the end of its answer. */
+/**
+ * Guards the routes of `app` (a scope of their own) from the head of a request to the end of its answer. An answer that has
+ * to wait behind another one of its connection may wait for ever (behind a stream of events), and would hold its room as long.
+ */
 export function guardLoad(app: FastifyInstance, load: LookupLoad): void {
-  const admitted = new WeakMap<FastifyRequest, { readonly client: string; readonly bytes: number }>();
-  const release = async (request: FastifyRequest): Promise<void> => {
-    const what = admitted.get(request);
-    if (what === undefined) return;
-    admitted.delete(request);
-    load.done(what.client, what.bytes);
-  };
   app.addHook('onRequest', async (request, reply) => {
+    const { raw } = reply;
+    if (isGone(raw)) return void reply.hijack();
+    if (raw.socket === null) return refuse(reply, WAITS);
     const bytes = bodyBytes(request);
     const client = request.machine?.machineId ?? '';
     const admission = load.admit(client, bytes);
-    if (admission.kind === 'admitted') admitted.set(request, { client, bytes });
-    else return refuse(reply, admission);
+    if (admission.kind !== 'admitted') return refuse(reply, admission);
+    raw.once('close', () => load.done(client, bytes));
   });
-  app.addHook('onResponse', release);
-  app.addHook('onRequestAbort', release);
 }
 
 /** As the head says; without a length the most that may come. */

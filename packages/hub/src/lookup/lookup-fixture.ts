@@ -5,9 +5,11 @@ import type { Joined } from 'tocsin/client/channel/identity.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import type { PublishedLists } from '../lists/published.ts';
+import { registerListRoutes } from '../lists/routes.ts';
 import { type FixtureHub, startHub } from '../server/hub-fixture.ts';
 import { IndexMaker } from './index-maker.ts';
 import { KnownObjects } from './known.ts';
+import { LookupLoad } from './load.ts';
 import { registerLookupRoutes } from './routes.ts';
 import type { Vectors } from './vectors-fixture.ts';
 import { openVectorLists } from './vectors-fixture.ts';
@@ -34,6 +36,7 @@ export function readPacked(): Packed {
 
 export interface LookupHub extends FixtureHub {
   readonly joined: Joined;
+  readonly load: LookupLoad;
   /** Requests that came to the framework so far. */
   framework(): number;
 }
@@ -46,13 +49,15 @@ export async function startLookupHub(packed: Packed): Promise<LookupHub> {
   const known = new KnownObjects({ lists, source, pathOf, log: () => {} });
   const explain = async () => ({ claims: [], unread: [], resolution: { kind: 'none' } });
   let framework = 0;
+  const load = new LookupLoad(systemWorld.clock);
   const hub = await startHub({
-    registerRoutes: (app, { answerEarly }) => {
+    registerRoutes: (app, { answerEarly, context }) => {
       app.addHook('onRequest', async () => {
         framework++;
       });
       const { clock } = systemWorld;
-      registerLookupRoutes(app, { lists, known, clock, explain: explain as never, answerEarly });
+      registerLookupRoutes(app, { lists, known, clock, explain: explain as never, answerEarly, load });
+      registerListRoutes(app, lists, context.keys);
     },
   });
   known.find('file-sha256', new Uint8Array(32));
@@ -60,6 +65,7 @@ export async function startLookupHub(packed: Packed): Promise<LookupHub> {
   return {
     ...hub,
     joined: await join(hub.newHome(), hub.url, await hub.token(), hub.world),
+    load,
     framework: () => framework,
     close: async () => {
       await hub.close();

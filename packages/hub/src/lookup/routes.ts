@@ -78,10 +78,12 @@ export interface LookupParts {
   readonly explain: (key: ObjectKey) => Promise<Explanation>;
   /** As of RouteTools; without it every request takes the way of the framework. */
   readonly answerEarly?: (answer: AnswerEarly) => void;
+  /** What is under way; one of its own without it. */
+  readonly load?: LookupLoad;
 }
 
 export function registerLookupRoutes(app: FastifyInstance, parts: LookupParts): void {
-  const load = new LookupLoad(parts.clock);
+  const load = parts.load ?? new LookupLoad(parts.clock);
   parts.answerEarly?.(earlyLookups(parts.known, load));
   app.register(async (scope) => {
     guardLoad(scope, load);

@@ -1,5 +1,6 @@
 // Every request passes here before its body is read, those for unknown routes as well. Closed unless a route
 // says otherwise; who is refused is sent away, with the connection.
+import type { ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
@@ -29,8 +30,9 @@ export function guardRoutes(
       return;
     }
     if (await isMachine(callers, request)) return;
+    if (isGone(reply.raw)) return void reply.hijack();
     reply.header('connection', 'close');
-    strangers.enter(request);
+    strangers.enter(reply.raw);
   };
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(commonHeaders(keys));
@@ -41,32 +43,32 @@ export function guardRoutes(
       throw error;
     }
   });
-  app.addHook('onResponse', async (request) => strangers.leave(request));
-  app.addHook('onRequestAbort', async (request) => strangers.leave(request));
   return requireMachine;
+}
+
+/** Its client has gone: it ends no more, so that nothing may be kept for it until it does. */
+export function isGone(response: ServerResponse): boolean {
+  return response.closed || response.destroyed;
 }
 
 /** Requests of strangers at work at once, bounded: they cost a machine nothing but this. */
 class Strangers {
   readonly #max: number;
-  readonly #at = new Set<FastifyRequest>();
+  #at = 0;
 
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Throws `busy` beyond the limit. */
-  enter(request: FastifyRequest): void {
-    if (this.#at.size >= this.#max)
+  /** Until the response ends or breaks off. Throws `busy` beyond the limit. */
+  enter(response: ServerResponse): void {
+    if (this.#at >= this.#max)
       throw new TocsinError(
         'busy',
         'Cannot answer now: too many ask without a certificate, want a later call',
       );
-    this.#at.add(request);
-  }
-
-  leave(request: FastifyRequest): void {
-    this.#at.delete(request);
+    this.#at++;
+    response.once('close', () => this.#at--);
   }
 }
 
