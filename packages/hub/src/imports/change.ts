@@ -1,5 +1,6 @@
 // What an import changes against what its source said before, whichever way either is stored, and since when the source
 // has named what it names.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Difference } from 'tocsin/lists/merge.ts';
 import { diffCursors } from 'tocsin/lists/merge.ts';
@@ -98,8 +99,9 @@ function firstsOf(layout: Layout, segment: SegmentRow): Firsts {
 
 function compare({ directory, now }: ChangeHub, old: Walk, file: SegmentFile | null): Change {
   const fresh = file === null ? walkRows([]) : walkFile(file.path);
-  const times = file === null ? null : new FirstTimesWriter(join(directory, `${file.kind}.firsts`));
+  let times: FirstTimesWriter | null = null;
   try {
+    if (file !== null) times = freshTimes(join(directory, `${file.kind}.firsts`));
     const ids = new Map<ClassRecord, string>();
     const id = (record: ClassRecord): string => {
       const known = ids.get(record) ?? recordId(record);
@@ -109,7 +111,7 @@ function compare({ directory, now }: ChangeHub, old: Walk, file: SegmentFile | n
     const isSame = (a: number, b: number): boolean => id(old.classes[a]!) === id(fresh.classes[b]!);
     const from = secondsOf(now);
     const difference = diffCursors(old.cursor, fresh.cursor, isSame, (hit) => {
-      times?.add(hit === null ? from : Math.min(hit.line, from));
+      times?.add(hit === null ? from : hit.line); // a clock that was set back does not make it older
     });
     if (times === null) return { difference, firsts: FROM_NOW };
     return { difference, firsts: { at: null, file: { digest: times.finish(), path: times.path } } };
@@ -118,6 +120,12 @@ function compare({ directory, now }: ChangeHub, old: Walk, file: SegmentFile | n
     old.close();
     fresh.close();
   }
+}
+
+/** The transaction may run again: what its first run left is nothing. */
+function freshTimes(path: string): FirstTimesWriter {
+  rmSync(path, { force: true });
+  return new FirstTimesWriter(path);
 }
 
 function secondsOf(time: Date): number {

@@ -112,12 +112,11 @@ export class Machine {
   get alarms(): readonly string[] {
     const state = this.consents.current();
     const lists = this.lists.damaged.map(({ why }) => `A list cannot be used: ${why}`);
-    const { held } = this.lists;
-    const notSigned = held && this.joined && unsignedWords(held, this.joined.keysText);
+    const unsigned = this.#unsigned;
     return [
       ...this.#alarms,
       ...lists,
-      ...(notSigned === null ? [] : [notSigned]),
+      ...(unsigned === null ? [] : [unsigned]),
       ...(state.kind === 'alarm' ? [alarmWords(state.alarm)] : []),
       ...(this.consents.trouble === null ? [] : [this.consents.trouble]),
     ];
@@ -125,7 +124,13 @@ export class Machine {
 
   /** True where something that decides is not read, such as a deny: what is then called good may not be. */
   get weakened(): boolean {
-    return this.#alarms.length > 0 || this.lists.damaged.length > 0;
+    return this.#alarms.length > 0 || this.lists.damaged.length > 0 || this.#unsigned !== null;
+  }
+
+  /** What is wrong with how the lists here are signed; null where nothing is. */
+  get #unsigned(): string | null {
+    const { held } = this.lists;
+    return held && this.joined && unsignedWords(held, this.joined.keysText);
   }
 
   /** As it stands on disk now. */
@@ -152,7 +157,8 @@ export class Machine {
   ): Promise<UpdateReport | null> {
     const { home, world } = this;
     const age = this.lists.held === null ? Infinity : world.clock.now() - this.lists.held.checkedAt;
-    if (age >= 0 && age < (options.maxAgeMs ?? 0) && this.lists.damaged.length === 0) return null;
+    const isSound = this.lists.damaged.length === 0 && this.#unsigned === null;
+    if (age >= 0 && age < (options.maxAgeMs ?? 0) && isSound) return null;
     const { updateLists } = await import('./lists/update.ts');
     const channel = await this.channel();
     const { onProgress, signal } = options;

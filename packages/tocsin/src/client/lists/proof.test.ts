@@ -128,7 +128,7 @@ test('older lists are refused under the same log key, however genuine; a new key
   await update();
   hub.forge = () => replies[0]!;
   await assert.rejects(update(), (error) => {
-    assert.ok(error instanceof TocsinError && error.code === 'conflict');
+    assert.ok(error instanceof TocsinError && error.code === 'corrupt');
     assert.match(error.message, /of revision 2, want 3 or newer/);
     return true;
   });
@@ -230,4 +230,13 @@ test('a signature that was taken away, and lists from before there was one, stan
     await update();
     assert.equal(unsignedWords(held()!, hub.keys.text), null);
   }
+});
+
+test('lists that are signed by a key that the hub replaced stand and are told until newer ones come', async (t) => {
+  const { hub, update, held } = await signedStage(t);
+  const before = held()!;
+  hub.rotate();
+  await update();
+  assert.match(unsignedWords(before, hub.keys.text) ?? '', /a key that the hub replaced.*tocsin sync/);
+  assert.equal(unsignedWords(held()!, hub.keys.text), null);
 });

@@ -35,7 +35,7 @@ export interface ProvenManifest {
 
 /**
  * The manifest of an answer, verified by the log key of the keys document that is held. Throws `corrupt` where that does
- * not sign it, `conflict` where it is older than the one that is held under the same key, `format` and `limit` for what
+ * not sign it, or where it is older than the one that is held under the same key, `format` and `limit` for what
  * is malformed: then nothing of it counts.
  */
 export function takeManifest(
@@ -51,7 +51,7 @@ export function takeManifest(
   const manifest = requireSigned(text, proof, keys.root.id); // 2-6
   if (held?.proof?.document.log === document.log && manifest.revision < held.manifest.revision)
     throw new TocsinError(
-      'conflict',
+      'corrupt',
       `Cannot take the hub's lists: they are of revision ${manifest.revision}, want ${held.manifest.revision} or newer, as here`,
     ); // 7
   return { manifest, text, proof };
@@ -63,12 +63,15 @@ export function isProvenBy({ proof }: ProvenManifest, { document }: TrustedKeys)
 }
 
 /**
- * What is wrong with lists that are not signed although the keys document of this machine names a log key; null where
- * nothing is. They are from before the hub had one, or somebody took the signature away: they stand, and it is told.
+ * What is wrong with lists that are not signed by the log key that the keys document of this machine names; null where
+ * nothing is. They are from before the hub had one or replaced it, or somebody changed them here: they stand, and it is told.
  */
 export function unsignedWords({ proof }: ProvenManifest, keysText: string): string | null {
-  if (proof !== null || !namesLogKey(keysText)) return null;
-  return "The lists here are not signed, and the hub signs its lists: 'tocsin sync' fetches them anew";
+  const log = logKeyOf(keysText);
+  if (log === null || proof?.document.log === log) return null;
+  const state =
+    proof === null ? 'not signed, and the hub signs its lists' : 'signed by a key that the hub replaced';
+  return `The lists here are ${state}: 'tocsin sync' fetches them anew`;
 }
 
 /**
@@ -90,12 +93,12 @@ export function verifyHeld(
   return { manifest: requireSigned(text, proof, hub), text, proof };
 }
 
-/** False too for a document that cannot be read: the channel says what is wrong with that. */
-function namesLogKey(keysText: string): boolean {
+/** Null too for a document that cannot be read: the channel says what is wrong with that. */
+function logKeyOf(keysText: string): string | null {
   try {
-    return peekKeysDocument(keysText).log !== null;
+    return peekKeysDocument(keysText).log;
   } catch (error) {
-    if (error instanceof TocsinError) return false;
+    if (error instanceof TocsinError) return null;
     throw error;
   }
 }

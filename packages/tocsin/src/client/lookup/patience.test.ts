@@ -106,3 +106,14 @@ test('what is asked while another question waits, waits with it', async () => {
   await Promise.all([first, second]);
   assert.deepEqual(order.toSorted(), ['first', 'first', 'second']);
 });
+
+test('a hub that asks for a pause before each answer is left alone after some of them', async () => {
+  const stage = new Stage();
+  for (let i = 0; i < PATIENCE_LIMITS.maxPauses; i++)
+    assert.equal(await stage.ask(busy(seconds(5)), 'answer'), 'answer');
+  await assert.rejects(stage.ask(busy(seconds(5)), 'answer'), { code: 'busy' });
+  assert.equal(stage.waits.length, PATIENCE_LIMITS.maxPauses);
+  assert.equal(stage.restsFor, restMs);
+  assert.equal(await stage.ask('answer'), 'answer');
+  assert.equal(await stage.ask(busy(seconds(5)), 'answer'), 'answer');
+});

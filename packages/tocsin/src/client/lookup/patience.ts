@@ -14,6 +14,8 @@ export const PATIENCE_LIMITS = {
   maxPauseMs: 5_000,
   /** Also where the hub says 0: it refused. */
   minWaitMs: 250,
+  /** Pauses in a row; a hub that asks for one more each time is left alone. */
+  maxPauses: 6,
 } as const;
 
 export type Sleep = (ms: number) => Promise<unknown>;
@@ -22,6 +24,8 @@ export class Patience {
   readonly #clock: Clock;
   readonly #sleep: Sleep;
   #restUntil = -1;
+  /** Since the hub last answered at once. */
+  #pauses = 0;
   #pause: Promise<unknown> = Promise.resolve();
 
   constructor(clock: Clock, wait: Sleep = sleep) {
@@ -41,15 +45,22 @@ export class Patience {
   async asked<T>(ask: () => Promise<T>): Promise<T> {
     await this.#pause;
     try {
-      return await ask().catch(async (error: unknown) => {
+      const asking = ask().then((answer) => {
+        this.#pauses = 0;
+        return answer;
+      });
+      return await asking.catch(async (error: unknown) => {
         const ms = this.#waitAfter(error);
         if (ms === null || ms > PATIENCE_LIMITS.maxPauseMs) throw error;
+        if (++this.#pauses > PATIENCE_LIMITS.maxPauses) throw error;
         this.#pause = Promise.all([this.#pause, this.#sleep(ms)]);
         await this.#pause;
         return await ask();
       });
     } catch (error) {
-      this.#rest(this.#waitAfter(error) ?? PATIENCE_LIMITS.restMs);
+      const isTired = this.#pauses > PATIENCE_LIMITS.maxPauses;
+      const ms = this.#waitAfter(error) ?? PATIENCE_LIMITS.restMs;
+      this.#rest(isTired ? Math.max(ms, PATIENCE_LIMITS.restMs) : ms);
       throw error;
     }
   }
