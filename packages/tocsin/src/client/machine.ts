@@ -124,7 +124,8 @@ export class Machine {
 
   /** True where something that decides is not read, such as a deny: what is then called good may not be. */
   get weakened(): boolean {
-    return this.#alarms.length > 0 || this.lists.damaged.length > 0 || this.#unsigned !== null;
+    const stripped = this.#unsigned !== null && this.lists.held?.proof === null;
+    return this.#alarms.length > 0 || this.lists.damaged.length > 0 || stripped;
   }
 
   /** What is wrong with how the lists here are signed; null where nothing is. */
