@@ -53,6 +53,19 @@ test('a data directory without a hub is refused by every command that makes none
     assert.equal(existsSync(place.data), false, 'a word that makes no sense makes no hub');
     assert.equal((await place.hub(['import', 'domains', list])).status, 0);
     assert.equal((await place.hub(['backup', file])).status, 0);
+    const keys = readdirSync(join(place.data, 'keys'));
+    const { status, stdout, stderr } = await place.hub([
+      'browser-policy',
+      'root',
+      '--browser-name',
+      'lsits.a',
+    ]);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.equal(
+      stderr,
+      "error: Cannot print a root for browsers at 'lsits.a': none was made yet, want the hub started first with --browser-listen and this --browser-name\n",
+    );
+    assert.deepEqual(readdirSync(join(place.data, 'keys')), keys, 'to print a root makes none');
   }));
 
 test('what a warning list holds is shown with the line that accuses, and a person decides', async () =>

@@ -2,11 +2,10 @@
 // that it installs where the hub makes its certificate for them itself.
 import type { Command } from 'commander';
 import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
-import { systemWorld } from 'tocsin/protocol/world.ts';
 import type { Settings } from '../config.ts';
 import { checkBrowserSettings } from '../hash-lists/browser-certificate.ts';
 import { firefoxPolicy, ROOT_FILE } from '../hash-lists/firefox.ts';
-import { openBrowserRoot } from '../keys/browser-root.ts';
+import { findBrowserRoot } from '../keys/browser-root.ts';
 import { layoutOf } from '../store/layout.ts';
 import { refuseAbsent, settingsFrom } from './open.ts';
 import { print } from './words.ts';
@@ -44,7 +43,7 @@ Examples:
       const flags = command.optsWithGlobals<Flags>();
       const settings = settingsFrom(flags);
       checkBrowserSettings(settings);
-      if (what === 'root') print(await rootOf(settings));
+      if (what === 'root') print(rootOf(settings));
       else if (what === 'firefox') print(JSON.stringify(policyFor(settings, flags), null, 2));
       else
         throw new TocsinError(
@@ -54,8 +53,8 @@ Examples:
     });
 }
 
-/** PEM without an end of line. */
-async function rootOf(settings: Settings): Promise<string> {
+/** PEM without an end of line. Only the hub makes a root: under its own user, and never for a mistyped name. */
+function rootOf(settings: Settings): string {
   const { data, browserName } = settings;
   if (browserName === null)
     throw new TocsinError(
@@ -63,7 +62,12 @@ async function rootOf(settings: Settings): Promise<string> {
       'Cannot print a root for browsers: the hub makes no certificate for them, want --browser-name NAME',
     );
   refuseAbsent(settings);
-  const root = await openBrowserRoot(layoutOf(data).keys, browserName, systemWorld);
+  const root = findBrowserRoot(layoutOf(data).keys, browserName);
+  if (root === null)
+    throw new TocsinError(
+      'not-found',
+      `Cannot print a root for browsers at '${browserName}': none was made yet, want the hub started first with --browser-listen and this --browser-name`,
+    );
   return root.certificate.toString().trim();
 }
 

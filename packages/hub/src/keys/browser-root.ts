@@ -19,20 +19,28 @@ import { makeKey, P256, publicCryptoKey, serial, signingCryptoKey } from './auth
 import { HUB_KEY_LIMITS } from './config.ts';
 import { browserRootFile, createKeyFile, readKeyFile } from './files.ts';
 
-/**
- * The root for a canonical `name` (host or address), made where there is none: durable on return, and the same for two
- * processes at once. Throws `corrupt` for a damaged file: browsers were given that root, and take no other.
- */
+/** The root for a canonical `name` (host or address), made where there is none. Throws as `findBrowserRoot`. */
 export async function openBrowserRoot(
   directory: string,
   name: string,
   world: World,
 ): Promise<IssuingAuthority> {
-  const file = rootFileOf(name);
-  const path = join(directory, file);
   makePrivateDirectory(directory);
-  if (readKeyFile(path) === null) createKeyFile(path, await makeRoot(name, world));
-  const text = readKeyFile(path)!;
+  const held = findBrowserRoot(directory, name);
+  if (held !== null) return held;
+  // Durable on return, and the same for two processes at once.
+  createKeyFile(join(directory, rootFileOf(name)), await makeRoot(name, world));
+  return findBrowserRoot(directory, name)!;
+}
+
+/**
+ * The root that was made for `name`, or null; makes nothing. Throws `corrupt` for a damaged file: browsers were given
+ * that root, and take no other.
+ */
+export function findBrowserRoot(directory: string, name: string): IssuingAuthority | null {
+  const file = rootFileOf(name);
+  const text = readKeyFile(join(directory, file));
+  if (text === null) return null;
   try {
     const root = { certificate: new X509Certificate(text), privateKey: createPrivateKey(text) };
     if (!root.certificate.checkPrivateKey(root.privateKey)) throw new TypeError('another key');
