@@ -22,6 +22,8 @@ export const HUB_KEY_LIMITS = {
    */
   ageRetiredLife:
     CERTIFICATE_LIMITS.machineLifetime + CERTIFICATE_LIMITS.renewAfterEnd + 2 * CERTIFICATE_LIMITS.skew,
+  /** A private key that no document names is removed when it is so old: a younger one may be of a rotation that just runs. */
+  unnamedKeyAge: 3_600,
   /** A replaced secret of the group counts for so long: for what could not be named anew, and machines that were away. */
   groupSecretRetiredLife: 30 * DAY,
   /** The root for browsers: it has to be put on each of their machines, so it lasts. A year before its end the log says so. */

@@ -141,6 +141,11 @@ export function ageIds(directory: string): readonly string[] {
   return found.filter((id) => id !== undefined);
 }
 
+/** Names of the private keys of authorities and of the log in `directory`, whether a document names them or not. */
+export function signingKeyFiles(directory: string): readonly string[] {
+  return readdirSync(directory).filter((name) => /^(?:authority|log)-[0-9a-f]{32}\.key$/.test(name));
+}
+
 /** The private key of a text. Throws `format`, naming `what`. */
 export function parsePrivate(text: string, what: string): KeyObject {
   try {

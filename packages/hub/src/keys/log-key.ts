@@ -34,7 +34,12 @@ export function readLogKey(directory: string, verifierKey: string): LogSigner {
 
 /** Takes the private half of a replaced key away: nothing is signed by it any more. */
 export function removeLogKey(directory: string, verifierKey: string): void {
-  removeFile(join(directory, fileOf(parseVerifierKey(verifierKey).publicKey)));
+  removeFile(join(directory, logKeyFile(verifierKey)));
+}
+
+/** The name of the file of a key that a keys document names. */
+export function logKeyFile(verifierKey: string): string {
+  return fileOf(parseVerifierKey(verifierKey).publicKey);
 }
 
 function fileOf(publicKey: Uint8Array): string {

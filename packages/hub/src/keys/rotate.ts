@@ -1,5 +1,6 @@
 // New keys documents: signed again before they run out, with a new authority, or without an old one. Whoever
 // calls needs the root's private key in hand; the number rises each time, whoever calls at once.
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFile } from 'tocsin/client/state/home.ts';
 import { never } from 'tocsin/protocol/errors.ts';
@@ -9,8 +10,8 @@ import type { World } from 'tocsin/protocol/world.ts';
 import { unixSeconds } from 'tocsin/protocol/world.ts';
 import { nextRecipients, removeEndedAges, storeAgeIdentity } from './age.ts';
 import { HUB_KEY_LIMITS } from './config.ts';
-import { authorityFile, lowestNumber } from './files.ts';
-import { removeLogKey, storeLogKey } from './log-key.ts';
+import { authorityFile, lowestNumber, signingKeyFiles } from './files.ts';
+import { logKeyFile, removeLogKey, storeLogKey } from './log-key.ts';
 import type { KeyRing, RootSigner } from './store.ts';
 import { endOf, requireSameRoot, storeAuthority, storeDocument } from './store.ts';
 
@@ -79,9 +80,15 @@ export type Maintenance =
   /** The root is offline and the hub came out of a backup: machines may hold a newer document than it. */
   | { readonly kind: 'restored' };
 
-/** What time asks for: run at start and daily. */
+/** What time asks for, and what a rotation that was cut off left to be done: run at start and daily. */
 export async function maintain(ring: KeyRing, world: World): Promise<Maintenance> {
   ring.reload();
+  const done = await renew(ring, world);
+  removeUnnamedKeys(ring, world.clock.now());
+  return done;
+}
+
+async function renew(ring: KeyRing, world: World): Promise<Maintenance> {
   const now = unixSeconds(world.clock);
   const { expires, tls, age, log } = ring.keys.document;
   const authorityEnd = tls[0]!.notAfter;
@@ -104,6 +111,22 @@ export async function maintain(ring: KeyRing, world: World): Promise<Maintenance
   }
   await reissue(ring, signer, world);
   return { kind: 'reissued' };
+}
+
+/**
+ * Takes away private keys of authorities and of the log that the document in force does not name: a rotation was killed
+ * after it stored its document, or another one was stored meanwhile. The old authority of a killed one is still named, and
+ * stays until its certificates have run out or the next rotation.
+ */
+function removeUnnamedKeys({ directory, keys }: KeyRing, nowMs: number): void {
+  const { tls, log } = keys.document;
+  const named = new Set(tls.map(({ id }) => authorityFile(id)));
+  if (log !== null) named.add(logKeyFile(log));
+  for (const name of signingKeyFiles(directory).filter((file) => !named.has(file))) {
+    const path = join(directory, name);
+    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? nowMs; // another process may remove it too
+    if (nowMs - written > HUB_KEY_LIMITS.unnamedKeyAge * 1000) removeFile(path);
+  }
 }
 
 /** What the operator is told of it in the log; null where nothing is to be done. */

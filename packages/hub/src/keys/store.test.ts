@@ -1,15 +1,27 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { DAY, SeededWorld } from '../server/hub-fixture.ts';
+import { openBrowserRoot } from './browser-root.ts';
 import { exportRoot, rotateKeys, showKeys } from './commands.ts';
 import { HUB_KEY_LIMITS } from './config.ts';
+import { openGroupSecret } from './group-secret.ts';
+import { logKeyFile, storeLogKey } from './log-key.ts';
 import { maintain, reissue, rotate } from './rotate.ts';
-import { createKeys, openKeys } from './store.ts';
+import { createKeys, openKeys, storeAuthority } from './store.ts';
 
 function temporary(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
@@ -149,6 +161,78 @@ test('rotation: a root that is not this hub is refused', async (t) => {
   const other = await made(t);
   const rootKeyFile = join(other.directory, 'root.key');
   await assert.rejects(rotateKeys(directory, world, { rootKeyFile }), code('pin'));
+});
+
+/** As if all files had been written `seconds` before now. */
+function age(directory: string, world: SeededWorld, seconds: number): void {
+  const at = world.clock.now() / 1000 - seconds;
+  for (const name of readdirSync(directory)) utimesSync(join(directory, name), at, at);
+}
+
+function signingKeys(directory: string): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => /^(?:authority|log)-/.test(name))
+    .sort();
+}
+
+/** Of a hub that was rotated while nothing failed: of the authorities only the first one has its private key. */
+function namedKeys(directory: string): readonly string[] {
+  const { tls, log } = openKeys(directory).keys.document;
+  return [`authority-${tls[0]!.id}.key`, logKeyFile(log!)].sort();
+}
+
+test('maintenance: private keys that a killed rotation left are removed, once no rotation can be at work', async (t) => {
+  const { directory, world } = await made(t);
+  const ring = openKeys(directory);
+  const [old] = ring.keys.document.tls;
+  const left = signingKeys(directory).map((name) => [name, readFileSync(join(directory, name))] as const);
+  await rotateKeys(directory, world, { dropOld: true });
+  for (const [name, bytes] of left) writeFileSync(join(directory, name), bytes, { mode: 0o600 });
+  await openBrowserRoot(directory, 'lists.example', world);
+  openGroupSecret(directory, world);
+  const all = readdirSync(directory);
+  const limit = HUB_KEY_LIMITS.unnamedKeyAge;
+  age(directory, world, limit - 1);
+  assert.equal((await maintain(ring, world)).kind, 'fresh');
+  assert.deepEqual(readdirSync(directory), all, 'they may be of a rotation at work');
+  age(directory, world, limit + 1);
+  assert.equal((await maintain(ring, world)).kind, 'fresh');
+  const names = left.map(([name]) => name);
+  assert.ok(names.includes(`authority-${old!.id}.key`) && names.length === 2);
+  assert.deepEqual(
+    readdirSync(directory),
+    all.filter((name) => !names.includes(name)),
+    'and nothing else is',
+  );
+  assert.deepEqual(signingKeys(directory), namedKeys(directory));
+});
+
+test('maintenance: an old authority that is still named keeps its private key until the next rotation', async (t) => {
+  const { directory, world } = await made(t);
+  const ring = openKeys(directory);
+  const name = `authority-${ring.keys.document.tls[0]!.id}.key`;
+  const bytes = readFileSync(join(directory, name));
+  await rotateKeys(directory, world);
+  writeFileSync(join(directory, name), bytes, { mode: 0o600 });
+  age(directory, world, 2 * HUB_KEY_LIMITS.unnamedKeyAge);
+  await maintain(ring, world);
+  assert.ok(existsSync(join(directory, name)));
+  await rotateKeys(directory, world);
+  assert.deepEqual(signingKeys(directory), namedKeys(directory));
+});
+
+test('maintenance: what the losers of rotations at once made is removed, and the hub goes on', async (t) => {
+  const { directory, world } = await made(t);
+  await Promise.allSettled([1, 2, 3].map(() => rotateKeys(directory, world)));
+  await storeAuthority(directory, openKeys(directory).root.id, world);
+  storeLogKey(directory, openKeys(directory).root.id);
+  age(directory, world, 2 * HUB_KEY_LIMITS.unnamedKeyAge);
+  await maintain(openKeys(directory), world);
+  assert.deepEqual(signingKeys(directory), namedKeys(directory));
+  const ring = openKeys(directory);
+  assert.ok(ring.issuing.certificate.checkPrivateKey(ring.issuing.privateKey));
+  assert.ok(ring.log !== null && ring.receipt !== null);
+  for (const { id } of ring.keys.document.age) assert.notEqual(ring.ageIdentity(id), null);
 });
 
 test('maintenance: documents are signed again in time, and authorities replaced in time', async (t) => {
