@@ -2,7 +2,7 @@
 // that vouches for one name and for nothing else.
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -16,12 +16,12 @@ import { ListSet } from 'tocsin/lists/list-set.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import type { IssuingAuthority } from '../keys/authority.ts';
 import { makeKey } from '../keys/authority.ts';
-import { issueForBrowsers, nameConstraints, openBrowserRoot } from '../keys/browser-root.ts';
+import { issueForBrowsers, openBrowserRoot } from '../keys/browser-root.ts';
 import { HUB_KEY_LIMITS } from '../keys/config.ts';
 import { createKeys, openKeys } from '../keys/store.ts';
 import { hubCredentials } from '../server/wire-fixture.ts';
 import type { BrowserSettings } from './browser-certificate.ts';
-import { checkBrowserSettings } from './browser-certificate.ts';
+import { checkBrowserSettings, openBrowserCertificate } from './browser-certificate.ts';
 import type { BrowserPlace, BrowserServer } from './browser-server.ts';
 import { startBrowserServer } from './browser-server.ts';
 import { manifestWith } from './build-fixture.ts';
@@ -34,7 +34,6 @@ const PLAIN: BrowserSettings = {
   browserKey: null,
   browserName: null,
 };
-const SPECIFICATION = join(import.meta.dirname, '../../../../spec/hash-lists.md');
 const LONGEST = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(53)}.example`;
 
 let directory: string;
@@ -204,13 +203,6 @@ test('browsers: the own certificate of a hub is trusted by its root, for its nam
   }
 });
 
-test('browsers: the constraints of a root have the bytes that the specification shows', () => {
-  for (const name of ['lists.example', '192.0.2.7']) {
-    const hex = Buffer.from(nameConstraints(name)).toString('hex');
-    assert.ok(readFileSync(SPECIFICATION, 'utf8').split('\n').includes(hex), hex);
-  }
-});
-
 const toLoopback: RequestOptions['lookup'] = (_name, options, done) =>
   options.all === true
     ? (done as (error: null, all: object[]) => void)(null, [{ address: '127.0.0.1', family: 4 }])
@@ -264,16 +256,31 @@ test('browsers: two processes at once make one root, and its end is announced', 
   assert.ok(log.some((line) => /root for browsers at 'once.example' ends on/.test(line)));
 });
 
-test('browsers: a damaged root is refused, never replaced unasked', async () => {
-  await openBrowserRoot(place.keys, 'damaged.example', systemWorld);
-  const files = readdirSync(place.keys).map((name) => join(place.keys, name));
-  const file = files.find(
-    (path) => statSync(path).mtimeMs === Math.max(...files.map((one) => statSync(one).mtimeMs)),
-  )!;
-  assert.equal(statSync(file).mode & 0o777, 0o600);
-  const whole = readFileSync(file, 'utf8');
-  for (const text of ['', whole.slice(0, 200), whole.slice(whole.indexOf('-----BEGIN PRIVATE'))]) {
-    writeFileSync(file, text);
-    await assert.rejects(openBrowserRoot(place.keys, 'damaged.example', systemWorld), { code: 'corrupt' });
+test('browsers: a root that ended or has not begun is told of, and costs one new certificate a day', async () => {
+  const name = 'dated.example';
+  await openBrowserRoot(place.keys, name, systemWorld);
+  const DAY = 86_400_000;
+  for (const [away, words, renewedDaily] of [
+    [-90 * DAY, /'dated\.example' cannot be trusted, for its root begins on \d/, false],
+    [3_651 * DAY, /'dated\.example' cannot be trusted, for its root ended on \d/, true],
+    [3_640 * DAY, /the root for browsers at 'dated\.example' ends on \d/, false],
+  ] as const) {
+    let now = Date.now() + away;
+    const world = { ...systemWorld, clock: { ...systemWorld.clock, now: () => now } };
+    const said: string[] = [];
+    const settings = { ...PLAIN, browserName: name };
+    const log = (line: string): void => void said.push(line);
+    const certificate = (await openBrowserCertificate(settings, { keys: place.keys, world, log }))!;
+    assert.equal(said.length, 1);
+    assert.match(said[0]!, words);
+    assert.equal(await certificate.next(), null);
+    now += DAY - 1;
+    assert.equal(await certificate.next(), null);
+    now += 1;
+    assert.equal((await certificate.next()) !== null, renewedDaily);
+    now += 60 * DAY;
+    assert.notEqual(await certificate.next(), null);
+    assert.equal(said.length, renewedDaily ? 3 : 2, 'told at each renewal');
+    assert.equal(await certificate.next(), null);
   }
 });

@@ -81,12 +81,7 @@ export async function openBrowserCertificate(
   if (browserCertificate !== null && browserKey !== null) return fromFiles(browserCertificate, browserKey);
   if (browserName === null) return null;
   const root = await openBrowserRoot(keys, browserName, world);
-  const end = root.certificate.validToDate;
-  if (end.getTime() - world.clock.now() < HUB_KEY_LIMITS.browserRootWarnBefore * 1000)
-    log(
-      `the root for browsers at '${browserName}' ends on ${end.toISOString()}: remove keys/${rootFileOf(browserName)}, start again, and give browsers the new one`,
-    );
-  return await ofTheHub(root, browserName, world);
+  return await ofTheHub(root, browserName, { world, log });
 }
 
 /** Certificates of the web live for weeks: renewed files are taken up. */
@@ -134,17 +129,36 @@ function refuseUnusable(pem: CertificatePem): void {
   }
 }
 
-/** The key is in memory only; only the root lies on the disk. */
-async function ofTheHub(root: IssuingAuthority, name: string, world: World): Promise<BrowserCertificate> {
+/** The key is in memory only; only the root lies on the disk. Each new certificate says how long the root still lasts. */
+async function ofTheHub(
+  root: IssuingAuthority,
+  name: string,
+  { world, log }: Omit<CertificatePlace, 'keys'>,
+): Promise<BrowserCertificate> {
   let dueAt = 0;
   const make = async (): Promise<CertificatePem> => {
     const key = makeKey();
     const leaf = await issueForBrowsers(root, name, createPublicKey(key), world);
-    dueAt = renewalDue(leaf);
+    const now = world.clock.now();
+    dueAt = Math.max(renewalDue(leaf), now + HUB_KEY_LIMITS.browserLeafLeastAge * 1000);
+    const words = rootWords(root, name, now);
+    if (words !== null) log(words);
     return { cert: leaf.toString(), key: key.export({ type: 'pkcs8', format: 'pem' }) as string };
   };
   return {
     pem: await make(),
     next: async () => (world.clock.now() < dueAt ? null : await make()),
   };
+}
+
+/** What the operator is told of the dates of a root; null while there is time. */
+function rootWords({ certificate }: IssuingAuthority, name: string, nowMs: number): string | null {
+  const { validFromDate: from, validToDate: end } = certificate;
+  const renew = `remove keys/${rootFileOf(name)}, start again, and give browsers the new one`;
+  if (nowMs < from.getTime())
+    return `the listener for browsers at '${name}' cannot be trusted, for its root begins on ${from.toISOString()}: set the clock of this machine right, or ${renew}`;
+  if (nowMs > end.getTime())
+    return `the listener for browsers at '${name}' cannot be trusted, for its root ended on ${end.toISOString()}: ${renew}`;
+  if (end.getTime() - nowMs > HUB_KEY_LIMITS.browserRootWarnBefore * 1000) return null;
+  return `the root for browsers at '${name}' ends on ${end.toISOString()}: ${renew}`;
 }

@@ -34,24 +34,39 @@ export async function openBrowserRoot(
 }
 
 /**
- * The root that was made for `name`, or null; makes nothing. Throws `corrupt` for a damaged file: browsers were given
- * that root, and take no other.
+ * The root that was made for `name`, or null; makes nothing, and looks at no clock. Throws `corrupt` for a file that is
+ * damaged or not the root of this name alone: browsers were given that root, and take no other.
  */
 export function findBrowserRoot(directory: string, name: string): IssuingAuthority | null {
   const file = rootFileOf(name);
   const text = readKeyFile(join(directory, file));
   if (text === null) return null;
+  let cause: unknown;
+  let state = 'is damaged';
   try {
     const root = { certificate: new X509Certificate(text), privateKey: createPrivateKey(text) };
-    if (!root.certificate.checkPrivateKey(root.privateKey)) throw new TypeError('another key');
-    return root;
-  } catch (cause) {
-    throw new TocsinError(
-      'corrupt',
-      `Cannot open the hub's keys: '${file}' is damaged, want it from a backup; or remove it, and give browsers the new root`,
-      { cause },
-    );
+    const wrong = whyNoRoot(root, name);
+    if (wrong === null) return root;
+    state = wrong;
+  } catch (error) {
+    cause = error;
   }
+  throw new TocsinError(
+    'corrupt',
+    `Cannot open the hub's keys: '${file}' ${state}, want it from a backup; or remove it, and give browsers the new root`,
+    { cause },
+  );
+}
+
+/** What is wrong with it; null for nothing. */
+function whyNoRoot({ certificate, privateKey }: IssuingAuthority, name: string): string | null {
+  if (!certificate.checkPrivateKey(privateKey)) return 'is damaged';
+  if (!certificate.checkIssued(certificate) || !certificate.verify(certificate.publicKey))
+    return 'holds a certificate that did not sign itself';
+  const constraints = new x509.X509Certificate(certificate.raw).getExtension(NAME_CONSTRAINTS);
+  const same =
+    constraints?.critical && Buffer.from(nameConstraints(name)).equals(Buffer.from(constraints.value));
+  return same ? null : `holds a certificate that is not constrained to '${name}' alone`;
 }
 
 /** In DATA/keys. */

@@ -30,5 +30,7 @@ export const HUB_KEY_LIMITS = {
   browserRootLifetime: 10 * 365 * DAY,
   browserRootWarnBefore: 365 * DAY,
   browserLeafLifetime: 90 * DAY,
+  /** Not oftener, however near the end of the root is, or however wrong the clock. */
+  browserLeafLeastAge: DAY,
   maxFileBytes: 128 * 1024,
 } as const;
