@@ -37,8 +37,10 @@ const NAMES = [
   'bad-files',
 ];
 /** Where browsers reach the hub. */
-const LISTS = 'lists.example';
-const HOSTS = [...NAMES.map((name) => `${name}.example`), LISTS, `below.${LISTS}`];
+const LISTS = 'lists.corp.example';
+/** A star in a certificate for such a name could stand for the one of the lists. */
+const NEIGHBOUR = 'other.corp.example';
+const HOSTS = [...NAMES.map((name) => `${name}.example`), LISTS, NEIGHBOUR, `below.${LISTS}`];
 const BAD_PROGRAM = 'a program of which the hub knows nothing good\n';
 const WAIT_MS = 60_000;
 
@@ -88,23 +90,31 @@ test('firefox: the policy is in force, and the address of the lists is the hub',
      resolve([Services.policies.status, Services.prefs.getCharPref(name), Services.prefs.prefIsLocked(name)]);`,
   )) as [number, string, boolean];
   assert.deepEqual([status, locked], [1, true]);
-  assert.match(url, /^https:\/\/lists\.example:\d+\/v5\/hashLists:batchGet\?alt=proto$/);
+  assert.match(url, /^https:\/\/lists\.corp\.example:\d+\/v5\/hashLists:batchGet\?alt=proto$/);
 });
 
 test('firefox: the root that the policy installs vouches for the lists, and for no other site', {
   skip,
 }, async () => {
   assert.equal(await trusted(firefox, `${lists}/`), 'trusted');
-  const { certificate, privateKey } = await openBrowserRoot(join(place.data, 'keys'), LISTS, systemWorld);
-  for (const name of ['clean.example', `below.${LISTS}`, '127.0.0.1']) {
+  const signer = await openBrowserRoot(join(place.data, 'keys'), LISTS, systemWorld);
+  for (const words of [
+    'clean.example',
+    `below.${LISTS}`,
+    NEIGHBOUR,
+    `${NEIGHBOUR} *.corp.example`,
+    `${LISTS} *.corp.example`,
+    '127.0.0.1',
+  ]) {
+    const [name, vouched = name] = words.split(' ') as [string, string?];
     const key = makeKey();
-    const leaf = await issueForBrowsers({ certificate, privateKey }, name, createPublicKey(key), systemWorld);
+    const leaf = await issueForBrowsers(signer, vouched, createPublicKey(key), systemWorld);
     const pem = { cert: leaf.toString(), key: key.export({ type: 'pkcs8', format: 'pem' }) };
     const site = createSecureServer(pem, answer).on('tlsClientError', () => {});
     await once(site.listen(0, '127.0.0.1'), 'listening');
     const { port } = site.address() as AddressInfo;
     const answered = await trusted(firefox, `https://${name}:${port}/`).finally(() => site.close());
-    assert.equal(answered, 'SEC_ERROR_CERT_NOT_IN_NAME_SPACE', name);
+    assert.equal(answered, 'SEC_ERROR_CERT_NOT_IN_NAME_SPACE', words);
   }
 });
 

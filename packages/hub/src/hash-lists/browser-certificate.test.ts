@@ -203,6 +203,14 @@ test('browsers: the own certificate of a hub is trusted by its root, for its nam
   }
 });
 
+test('browsers: what is below the name of a root is excluded, stars too, and its neighbours are not permitted', async () => {
+  const root = await openBrowserRoot(place.keys, 'lists.corp.example', systemWorld);
+  for (const name of ['below.lists.corp.example', '*.lists.corp.example'])
+    assert.match(await refusalOf(root, name), /excluded subtree/, name);
+  for (const name of ['*.corp.example', 'other.corp.example'])
+    assert.match(await refusalOf(root, name), /permitted subtree/, name);
+});
+
 const toLoopback: RequestOptions['lookup'] = (_name, options, done) =>
   options.all === true
     ? (done as (error: null, all: object[]) => void)(null, [{ address: '127.0.0.1', family: 4 }])

@@ -43,6 +43,18 @@ test('browsers: the constraints of a root have the bytes that the specification 
   }
 });
 
+// Never to be given up, though OpenSSL and Firefox 153 refuse the stars of neighbours without it: see nameConstraints.
+test('browsers: a root for a name excludes all that is below it, which also stops stars of its neighbours', async (t) => {
+  const { certificate } = await openBrowserRoot(temporary(t), 'lists.corp.example', systemWorld);
+  const below = '.lists.corp.example';
+  const general = Buffer.concat([Buffer.from([0x82, below.length]), Buffer.from(below)]);
+  const subtree = Buffer.concat([Buffer.from([0x30, general.length]), general]);
+  const excluded = certificate.raw.subarray(certificate.raw.indexOf(Buffer.from('551d1e', 'hex')));
+  const at = excluded.indexOf(subtree);
+  assert.ok(at > 2);
+  assert.equal(excluded[at - 2], 0xa1, 'the first of the excluded');
+});
+
 test('browsers: a damaged root is refused, never replaced unasked', async (t) => {
   const keys = temporary(t);
   await openBrowserRoot(keys, 'damaged.example', systemWorld);

@@ -143,7 +143,10 @@ const IP_ADDRESS = 0x87;
 
 /**
  * RFC 5280, 4.2.1.10, DER: this one name. A name would permit all below it, and leave addresses free: those are excluded,
- * as every name is beside an address.
+ * as every name is beside an address. What is below must stay excluded for another reason too: by the sources of
+ * mozilla::pkix a star may stand for a label of the constraint, so that `*.corp.example` is within a permitted
+ * `lists.corp.example`, and only the excluded `.lists.corp.example` refuses it (Firefox 153 refuses it anyway, earlier
+ * ones were not tried): without that the root could vouch for all neighbours.
  */
 export function nameConstraints(name: string): Uint8Array {
   const ip = parseIp(name);
