@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFile } from 'tocsin/client/state/home.ts';
-import { never } from 'tocsin/protocol/errors.ts';
+import { never, TocsinError } from 'tocsin/protocol/errors.ts';
 import type { KeysDocument, TlsEntry } from 'tocsin/protocol/keys-document.ts';
 import { KEYS_LIMITS, tlsEntry } from 'tocsin/protocol/keys-document.ts';
 import type { World } from 'tocsin/protocol/world.ts';
@@ -125,7 +125,16 @@ function removeUnnamedKeys({ directory, keys }: KeyRing, nowMs: number): void {
   for (const name of signingKeyFiles(directory).filter((file) => !named.has(file))) {
     const path = join(directory, name);
     const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? nowMs; // another process may remove it too
-    if (nowMs - written > HUB_KEY_LIMITS.unnamedKeyAge * 1000) removeFile(path);
+    if (nowMs - written > HUB_KEY_LIMITS.unnamedKeyAge * 1000) removeIfWritable(path);
+  }
+}
+
+/** A hub whose keys lie where it cannot write starts all the same; `keys rotate` says what is wrong there. */
+function removeIfWritable(path: string): void {
+  try {
+    removeFile(path);
+  } catch (error) {
+    if (!(error instanceof TocsinError)) throw error;
   }
 }
 
