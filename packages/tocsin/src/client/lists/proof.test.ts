@@ -235,8 +235,10 @@ test('a signature that was taken away, and lists from before there was one, stan
 test('lists that are signed by a key that the hub replaced stand and are told until newer ones come', async (t) => {
   const { hub, update, held } = await signedStage(t);
   const before = held()!;
+  const keysBefore = hub.keys.text;
   hub.rotate();
   await update();
+  assert.equal(unsignedWords(held()!, keysBefore), null, 'lists under a newer document than the one at hand');
   assert.match(unsignedWords(before, hub.keys.text) ?? '', /a key that the hub replaced.*tocsin sync/);
   assert.equal(unsignedWords(held()!, hub.keys.text), null);
 });

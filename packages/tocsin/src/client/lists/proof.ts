@@ -67,8 +67,9 @@ export function isProvenBy({ proof }: ProvenManifest, { document }: TrustedKeys)
  * nothing is. They are from before the hub had one or replaced it, or somebody changed them here: they stand, and it is told.
  */
 export function unsignedWords({ proof }: ProvenManifest, keysText: string): string | null {
-  const log = logKeyOf(keysText);
-  if (log === null || proof?.document.log === log) return null;
+  const now = documentOf(keysText);
+  if (now === null || now.log === null || proof?.document.log === now.log) return null;
+  if (proof !== null && proof.document.number >= now.number) return null; // a newer document came with them
   const state =
     proof === null ? 'not signed, and the hub signs its lists' : 'signed by a key that the hub replaced';
   return `The lists here are ${state}: 'tocsin sync' fetches them anew`;
@@ -93,10 +94,10 @@ export function verifyHeld(
   return { manifest: requireSigned(text, proof, hub), text, proof };
 }
 
-/** Null too for a document that cannot be read: the channel says what is wrong with that. */
-function logKeyOf(keysText: string): string | null {
+/** Null for a document that cannot be read: the channel says what is wrong with that. */
+function documentOf(keysText: string): KeysDocument | null {
   try {
-    return peekKeysDocument(keysText).log;
+    return peekKeysDocument(keysText);
   } catch (error) {
     if (error instanceof TocsinError) return null;
     throw error;
