@@ -3,13 +3,13 @@
 // The example in spec/keys.md is the first case of keys-document.json, and is put there by this script.
 import 'reflect-metadata';
 import type { KeyObject } from 'node:crypto';
-import { createPrivateKey } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeAuthority } from '../packages/hub/src/keys/authority.ts';
 import { toBase64, toBase64Url } from '../packages/tocsin/src/protocol/base64.ts';
 import { formatEnvelope, preAuthEncoding, signEnvelope } from '../packages/tocsin/src/protocol/dsse.ts';
 import { ed25519ToRaw, keyId, rootKeyOf } from '../packages/tocsin/src/protocol/ed25519.ts';
+import { ed25519OfSeed } from '../packages/tocsin/src/protocol/ed25519-fixture.ts';
 import { toHex } from '../packages/tocsin/src/protocol/hex.ts';
 import { formatJoinToken } from '../packages/tocsin/src/protocol/join-token.ts';
 import type { KeysDocument } from '../packages/tocsin/src/protocol/keys-document.ts';
@@ -30,15 +30,6 @@ const root = ed25519OfSeed(1);
 const otherRoot = ed25519OfSeed(2);
 const rootRaw = ed25519ToRaw(root);
 const hub = rootKeyOf(rootRaw).id;
-
-function ed25519OfSeed(fill: number): KeyObject {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  return createPrivateKey({
-    key: Buffer.concat([prefix, Buffer.alloc(32, fill)]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-}
 
 function worldAt(seconds: number): World {
   let n = 0;

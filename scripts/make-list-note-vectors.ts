@@ -1,24 +1,15 @@
 // Makes spec/vectors/lists/note.json anew, and puts the note of the example into spec/lists.md: `node
 // scripts/make-list-note-vectors.ts`. Root, log key and manifest are those of the examples; equal seeds, equal files.
-import type { KeyObject } from 'node:crypto';
-import { createHash, createPrivateKey } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ed25519ToRaw, rootKeyOf } from '../packages/tocsin/src/protocol/ed25519.ts';
+import { ed25519OfSeed } from '../packages/tocsin/src/protocol/ed25519-fixture.ts';
 import { signManifest } from '../packages/tocsin/src/protocol/manifest-note.ts';
 import { formatVerifierKey, signNote, verifierOf } from '../packages/tocsin/src/protocol/signed-note.ts';
 
 const SPEC = join(import.meta.dirname, '../spec');
 const PAGE = join(SPEC, 'lists.md');
-
-function ed25519OfSeed(fill: number): KeyObject {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  return createPrivateKey({
-    key: Buffer.concat([prefix, Buffer.alloc(32, fill)]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-}
 
 const page = readFileSync(PAGE, 'utf8');
 const example = /\n\n(\{\n {2}"v": 1,[^`]*\n\})\n```/.exec(page)?.[1] ?? '';

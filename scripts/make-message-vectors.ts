@@ -1,6 +1,7 @@
 // Makes spec/vectors/message/*.json and the examples of spec/message.md: `node scripts/make-message-vectors.ts`.
 // Keys are fixed; age and ECDSA draw at random, so bodies and signatures of machines differ from run to run, and what
 // they open to does not. Receipts and confirmations are the same in every run.
+
 import type { KeyObject } from 'node:crypto';
 import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { MESSAGE_PAYLOAD_TYPE, openSealed, sealMessage } from '../packages/tocsi
 import { toBase64 } from '../packages/tocsin/src/protocol/base64.ts';
 import { formatEnvelope } from '../packages/tocsin/src/protocol/dsse.ts';
 import { ed25519ToRaw, keyId } from '../packages/tocsin/src/protocol/ed25519.ts';
+import { ed25519OfSeed } from '../packages/tocsin/src/protocol/ed25519-fixture.ts';
 import { signByMachine } from '../packages/tocsin/src/protocol/machine-signature.ts';
 
 const OUT = join(import.meta.dirname, '../spec/vectors/message');
@@ -55,15 +57,6 @@ function p256OfScalar(fill: number): KeyObject {
   return createPrivateKey({
     key: { kty: 'EC', crv: 'P-256', x: part(1), y: part(33), d },
     format: 'jwk',
-  });
-}
-
-function ed25519OfSeed(fill: number): KeyObject {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  return createPrivateKey({
-    key: Buffer.concat([prefix, Buffer.alloc(32, fill)]),
-    format: 'der',
-    type: 'pkcs8',
   });
 }
 

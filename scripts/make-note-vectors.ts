@@ -1,11 +1,12 @@
 // Makes spec/vectors/signed-note/*.json anew: `node scripts/make-note-vectors.ts`. Ed25519 is deterministic: equal
 // seeds give equal files. The cases that name golang.org/x/mod are the published facts of its tests (sumdb/note,
 // BSD-3-Clause: two keys, a text and its signatures); everything else is ours.
-import type { KeyObject } from 'node:crypto';
-import { createHash, createPrivateKey } from 'node:crypto';
+
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ed25519ToRaw } from '../packages/tocsin/src/protocol/ed25519.ts';
+import { ed25519OfSeed } from '../packages/tocsin/src/protocol/ed25519-fixture.ts';
 import {
   formatVerifierKey,
   noteVerifier,
@@ -14,11 +15,6 @@ import {
 } from '../packages/tocsin/src/protocol/signed-note.ts';
 
 const OUT = join(import.meta.dirname, '../spec/vectors/signed-note');
-
-function ed25519OfSeed(seed: Uint8Array): KeyObject {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  return createPrivateKey({ key: Buffer.concat([prefix, seed]), format: 'der', type: 'pkcs8' });
-}
 
 const PETER = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
 const PETER_SEED = Buffer.from('AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz', 'base64').subarray(1);

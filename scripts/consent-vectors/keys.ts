@@ -1,4 +1,5 @@
 // Keys, signatures and files that the vectors of participation share (scripts/make-consent-vectors.ts).
+
 import type { KeyObject } from 'node:crypto';
 import { createECDH, createPrivateKey } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { dirname, join } from 'node:path';
 import type { Terms } from '../../packages/tocsin/src/catalog/terms.ts';
 import { formatEnvelope, signEnvelope } from '../../packages/tocsin/src/protocol/dsse.ts';
 import { ed25519ToRaw, keyId } from '../../packages/tocsin/src/protocol/ed25519.ts';
+import { ed25519OfSeed } from '../../packages/tocsin/src/protocol/ed25519-fixture.ts';
 import { signByMachine } from '../../packages/tocsin/src/protocol/machine-signature.ts';
 
 export const SPEC = join(import.meta.dirname, '../../spec');
@@ -36,12 +38,6 @@ export function p256OfNumber(n: number): KeyObject {
     y: part(point.subarray(33)),
   };
   return createPrivateKey({ key: jwk, format: 'jwk' });
-}
-
-export function ed25519OfSeed(fill: number): KeyObject {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  const der = Buffer.concat([prefix, Buffer.alloc(32, fill)]);
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 }
 
 export function write(name: string, value: unknown): void {

@@ -1,4 +1,5 @@
 // The vectors of spec/message.md, in every way the code offers: opened, sealed again and opened, refused, signed.
+
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import type { EnvelopeHead } from 'tocsin/catalog/seal.ts';
 import { openSealed, sealKeyId, sealMessage } from 'tocsin/catalog/seal.ts';
 import { isSignedBy, parseEnvelope } from 'tocsin/protocol/dsse.ts';
 import { ed25519ToRaw, keyId } from 'tocsin/protocol/ed25519.ts';
+import { ed25519OfSeed } from 'tocsin/protocol/ed25519-fixture.ts';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import { isMachineSigned } from 'tocsin/protocol/machine-signature.ts';
 
@@ -99,9 +101,7 @@ for (const vector of refused.unsigned)
   });
 
 test('signed vectors: receipts and confirmations are these bytes, and the receipt key signed them', () => {
-  const seed = Buffer.from(signed.receiptSeed, 'base64');
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  const privateKey = createPrivateKey({ key: Buffer.concat([prefix, seed]), format: 'der', type: 'pkcs8' });
+  const privateKey = ed25519OfSeed(Buffer.from(signed.receiptSeed, 'base64'));
   const raw = ed25519ToRaw(privateKey);
   assert.equal(Buffer.from(raw).toString('base64'), signed.receiptPublicKey);
   const signer = { id: keyId(raw), privateKey, publicKey: raw };

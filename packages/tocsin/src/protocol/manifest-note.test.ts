@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ed25519OfSeed } from './ed25519-fixture.ts';
 import { TocsinError } from './errors.ts';
 import { MANIFEST_NOTE_LIMITS, readManifest, signManifest, verifyManifest } from './manifest-note.ts';
 import { formatVerifierKey, verifierOf } from './signed-note.ts';
@@ -38,9 +39,7 @@ function outcome(manifest: string, note: string, logKey: string = made.logKey): 
 }
 
 test('manifest note vector: it is signed as it says, and read back', () => {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  const key = Buffer.concat([prefix, Buffer.from(made.seed, 'base64')]);
-  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  const privateKey = ed25519OfSeed(Buffer.from(made.seed, 'base64'));
   const signer = { name: `${hub}/log`, privateKey };
   assert.equal(formatVerifierKey(verifierOf(signer)), made.logKey);
   assert.equal(signManifest(hub, made.revision, made.manifest, signer), made.note);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ed25519OfSeed } from './ed25519-fixture.ts';
 import { TocsinError } from './errors.ts';
 import type { NoteSigner } from './signed-note.ts';
 import {
@@ -40,11 +40,6 @@ function vectors<T>(name: string): T {
 
 const { made, checks } = vectors<{ made: readonly Made[]; checks: readonly Case[] }>('notes.json');
 const keys = vectors<Record<'accepted' | 'refused', readonly { name: string; key: string }[]>>('keys.json');
-
-function ed25519OfSeed(seed: Uint8Array): KeyObject {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  return createPrivateKey({ key: Buffer.concat([prefix, seed]), format: 'der', type: 'pkcs8' });
-}
 
 /** What comes of a note, and by whom. Anything but an answer or one of our errors fails the test. */
 function outcome(note: Uint8Array, known: readonly string[]): { want: string; by?: readonly string[] } {

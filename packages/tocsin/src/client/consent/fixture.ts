@@ -1,8 +1,9 @@
 // What the tests of participation share: a machine that joined a hub whose receipt key the test holds, with the
 // hub's terms and policies. For tests only; nothing of the product imports it.
+import { ed25519OfSeed } from '../../protocol/ed25519-fixture.ts';
 import 'reflect-metadata';
 import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as x509 from '@peculiar/x509';
 import type { Policy } from '../../catalog/policy.ts';
@@ -23,12 +24,6 @@ export const PRODUCT = '4c4c4544-0042-4710-8052-b7c04f564232';
 /** The key by which the hub of the key vectors signs receipts: private seed 03 x 32. */
 export const RECEIPT_KEY: KeyObject = ed25519OfSeed(3);
 export const RECEIPT_ID = keyId(ed25519ToRaw(RECEIPT_KEY));
-
-export function ed25519OfSeed(fill: number): KeyObject {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  const der = Buffer.concat([prefix, Buffer.alloc(32, fill)]);
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-}
 
 export const TERMS: Terms = {
   v: 1,
