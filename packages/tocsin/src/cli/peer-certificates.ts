@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
 import { connect } from 'node:tls';
+import { reasonOf } from '../client/channel/dial.ts';
 import { HintedError } from './failure.ts';
 import { printable } from './words.ts';
 
@@ -39,7 +40,7 @@ export async function peerCertificates({ host, port }: Peer, signal: AbortSignal
     };
     const timer = setTimeout(() => fail('it does not answer'), PEER_LIMITS.handshakeMs);
     signal.addEventListener('abort', () => fail('it was stopped'), { once: true });
-    socket.once('error', (error: NodeJS.ErrnoException) => fail(stateOf(error.code)));
+    socket.once('error', (error) => fail(reasonOf(error, 'it speaks no TLS 1.2 or later')));
     socket.once('close', () => clearTimeout(timer));
     socket.once('secureConnect', () => {
       const chain = chainOf(socket.getPeerCertificate(true));
@@ -48,24 +49,6 @@ export async function peerCertificates({ host, port }: Peer, signal: AbortSignal
       else fail('it shows none');
     });
   });
-}
-
-const STATES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there',
-  ECONNRESET: 'it broke off',
-  ENOTFOUND: 'its name is not known',
-  EAI_AGAIN: 'its name cannot be looked up now',
-  EHOSTUNREACH: 'it cannot be reached from here',
-  ENETUNREACH: 'it cannot be reached from here',
-  ETIMEDOUT: 'it does not answer',
-};
-
-/** What OpenSSL says of an answer that is none has a name of its own for each way. */
-function stateOf(code = ''): string {
-  if (Object.hasOwn(STATES, code)) return STATES[code]!;
-  return code === '' || code === 'EPROTO' || code.startsWith('ERR_SSL')
-    ? 'it speaks no TLS 1.2 or later'
-    : `the system says ${code}`;
 }
 
 function chainOf(leaf: PeerCertificate & { readonly issuerCertificate?: PeerCertificate }): Uint8Array[] {

@@ -135,10 +135,10 @@ const REASONS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no way leads to its network',
 };
 
-/** Why a connection failed, in words for a person. */
-export function reasonOf(error: unknown): string {
+/** Why a connection failed, in words for a person; `noTls` where it was no TLS as it was wanted. */
+export function reasonOf(error: unknown, noTls = 'it does not speak TLS 1.3 as a hub does'): string {
   const { code } = error as { code?: unknown };
   if (typeof code !== 'string') return 'the connection broke';
-  if (code.startsWith('ERR_SSL') || code === 'EPROTO') return 'it does not speak TLS 1.3 as a hub does';
+  if (code.startsWith('ERR_SSL') || code === 'EPROTO') return noTls;
   return REASONS[code] ?? `the connection failed (${code})`;
 }

@@ -12,6 +12,8 @@ import { MAX_DELTA_BYTES } from '../../lists/delta-format.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import { TocsinError } from '../../protocol/errors.ts';
 import type { ListEntry } from '../../protocol/lookup.ts';
+import { parseRetryAfter, waitOf } from '../../protocol/retry-after.ts';
+import type { Clock } from '../../protocol/world.ts';
 import type { DownloadAnswer, HubChannel } from '../channel/channel.ts';
 import { connectionRequest } from '../channel/connection.ts';
 import type { Home } from '../state/home.ts';
@@ -22,6 +24,7 @@ import { listFile } from './store.ts';
 export interface FetchDeltaOptions {
   readonly home: Home;
   readonly channel: Pick<HubChannel, 'download'>;
+  readonly clock: Clock;
   /** The list that is here, and the one that is wanted: of one role and kind. */
   readonly old: ListEntry;
   readonly entry: ListEntry;
@@ -74,14 +77,13 @@ async function downloadWhenMade(path: string, options: FetchDeltaOptions): Promi
     const answer = await download(path, options);
     if (answer.status === 200) return answer.bytes;
     if (answer.status !== 503 || tries === LIST_FETCH.deltaTries) return null;
-    await sleep(waitAfter(answer), undefined, signal);
+    await sleep(waitAfter(answer, options.clock), undefined, signal);
   }
 }
 
-function waitAfter({ headers }: DownloadAnswer): number {
-  const seconds = headers['retry-after'] ?? '';
-  const ms = /^\d{1,6}$/.test(seconds) ? 1_000 * Number(seconds) : LIST_FETCH.waitMs;
-  return Math.min(ms, LIST_FETCH.maxWaitMs);
+function waitAfter({ headers }: DownloadAnswer, clock: Clock): number {
+  const told = parseRetryAfter(headers['retry-after']);
+  return Math.min(told === null ? LIST_FETCH.waitMs : waitOf(told, clock), LIST_FETCH.maxWaitMs);
 }
 
 async function download(

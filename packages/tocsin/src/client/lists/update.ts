@@ -149,7 +149,7 @@ async function fetchAll(
   held: readonly ListEntry[],
   options: UpdateOptions,
 ): Promise<Fetched> {
-  const { home, channel, onProgress } = options;
+  const { home, channel, world, onProgress } = options;
   const signal = options.signal ? { signal: options.signal } : {};
   let total = wanted.reduce((sum, entry) => sum + entry.bytes, 0);
   let fetched: Fetched = { files: 0, bytes: 0, deltas: 0, deltaBytes: 0 };
@@ -165,7 +165,7 @@ async function fetchAll(
     const { files, bytes, deltas, deltaBytes } = fetched;
     const old = held.find(({ role, kind }) => role === entry.role && kind === entry.kind);
     const delta = wantsDelta(old, entry)
-      ? await fetchDelta({ home, channel, old, entry, ...signal })
+      ? await fetchDelta({ home, channel, clock: world.clock, old, entry, ...signal })
       : NO_DELTA;
     if (delta.kind === 'applied') {
       total += delta.bytes - entry.bytes;
