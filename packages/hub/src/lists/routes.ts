@@ -6,7 +6,6 @@ import { never, TocsinError } from 'tocsin/protocol/errors.ts';
 import { MANIFEST_NOTE_HEADER } from 'tocsin/protocol/manifest-note.ts';
 import { Type } from 'typebox';
 import type { KeyRing } from '../keys/store.ts';
-import { isGone } from '../server/guard.ts';
 import type { PublishedLists } from './published.ts';
 import { ManifestSigner } from './signed-manifest.ts';
 
@@ -127,7 +126,6 @@ class EventStreams {
 
   add(reply: FastifyReply): void {
     const { raw } = reply;
-    if (isGone(raw)) return void reply.hijack();
     if (raw.socket === null)
       throw new TocsinError(
         'busy',

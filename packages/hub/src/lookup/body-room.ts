@@ -1,9 +1,12 @@
 // Memory for the bodies of look-ups, used again for the next ones: they are large, many, and needed for a moment, which is
 // what a collector of garbage does worst. It knows nothing of requests: who takes room gives it back, once.
+import { PACKED_LIMITS } from 'tocsin/protocol/packed-lookup.ts';
 
 export const BODY_ROOM_LIMITS = {
-  /** The smallest piece; each kind is twice the one before. */
+  /** The smallest piece without its head; each kind is twice the one before. */
   smallestBytes: 4_096,
+  /** Beyond it in each piece: a power of two of keys comes with a head, and would need a piece of twice its size. */
+  headBytes: PACKED_LIMITS.requestHead,
   /** What nobody uses now is kept up to so much. */
   keptBytes: 8 * 2 ** 20,
 } as const;
@@ -15,11 +18,12 @@ export class BodyRoom {
 
   /** A piece of `bytes` at least, with anything in it. */
   take(bytes: number): Buffer {
-    let size: number = BODY_ROOM_LIMITS.smallestBytes;
-    while (size < bytes) size *= 2;
-    const piece = this.#free.get(size)?.pop();
-    if (piece === undefined) return Buffer.allocUnsafeSlow(size);
-    this.#kept -= size;
+    const { headBytes, smallestBytes } = BODY_ROOM_LIMITS;
+    let size: number = smallestBytes;
+    while (size + headBytes < bytes) size *= 2;
+    const piece = this.#free.get(size + headBytes)?.pop();
+    if (piece === undefined) return Buffer.allocUnsafeSlow(size + headBytes);
+    this.#kept -= piece.length;
     return piece;
   }
 

@@ -49,19 +49,9 @@ function packedKeys({ known, load, room }: Parts, early: EarlyRequest): boolean 
   if (bytes === null || load.admit(machine.machineId, bytes).kind !== 'admitted') return false;
   const body = room.take(bytes);
   let got = 0;
-  const onData = (chunk: Buffer): void => {
+  request.on('data', (chunk: Buffer) => {
     got += chunk.copy(body, got);
-  };
-  let isHeld = true;
-  // Once, when it is answered or breaks off. An answer may wait behind another one of its connection: it holds nothing then.
-  const giveBack = (): void => {
-    if (!isHeld) return;
-    isHeld = false;
-    request.off('data', onData);
-    room.giveBack(body);
-    load.done(machine.machineId, bytes);
-  };
-  request.on('data', onData);
+  });
   request.on('end', () => {
     // Whatever is thrown here would end the process: there is no framework around it.
     try {
@@ -74,9 +64,12 @@ function packedKeys({ known, load, room }: Parts, early: EarlyRequest): boolean 
       const last = problem.status === 413 ? ['connection', 'close'] : [];
       end(response, [...headers(), ...last, ...own], JSON.stringify(problem));
     }
-    giveBack();
   });
-  request.once('close', giveBack);
+  // Once, when all of it was read or it broke off: an answer may wait behind another one of its connection.
+  request.once('close', () => {
+    room.giveBack(body);
+    load.done(machine.machineId, bytes);
+  });
   return true;
 }
 

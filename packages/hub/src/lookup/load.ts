@@ -3,7 +3,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PACKED_LIMITS } from 'tocsin/protocol/packed-lookup.ts';
 import type { Clock } from 'tocsin/protocol/world.ts';
-import { isGone } from '../server/guard.ts';
 import { sendRefusal } from '../server/problems.ts';
 import type { Rate } from '../server/token-buckets.ts';
 import { TokenBuckets } from '../server/token-buckets.ts';
@@ -101,7 +100,6 @@ export class LookupLoad {
 export function guardLoad(app: FastifyInstance, load: LookupLoad): void {
   app.addHook('onRequest', async (request, reply) => {
     const { raw } = reply;
-    if (isGone(raw)) return void reply.hijack();
     if (raw.socket === null) return refuse(reply, WAITS);
     const bytes = bodyBytes(request);
     const client = request.machine?.machineId ?? '';

@@ -22,33 +22,28 @@ export function guardRoutes(
   const requireMachine: RequireMachine = async (request) => {
     request.machine ??= await callers.requireMachine(socketOf(request));
   };
-  const admit = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const whoAsks = async (request: FastifyRequest, reply: FastifyReply): Promise<'machine' | 'stranger'> => {
     const access: Access = request.routeOptions.config.access ?? 'machine';
-    if (access === 'machine') return requireMachine(request, reply);
-    if (access === 'renewer') {
-      request.machine = await callers.requireRenewer(socketOf(request));
-      return;
-    }
-    if (await isMachine(callers, request)) return;
-    if (isGone(reply.raw)) return void reply.hijack();
-    reply.header('connection', 'close');
-    strangers.enter(reply.raw);
+    if (access === 'machine') await requireMachine(request, reply);
+    else if (access === 'renewer') request.machine = await callers.requireRenewer(socketOf(request));
+    else if (!(await isMachine(callers, request))) return 'stranger';
+    return 'machine';
   };
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(commonHeaders(keys));
     try {
-      await admit(request, reply);
+      const who = await whoAsks(request, reply);
+      // Gone while it was looked up: its response ends no more, so that nothing that is kept until then may begin.
+      if (reply.raw.destroyed) return void reply.hijack();
+      if (who === 'machine') return;
+      reply.header('connection', 'close');
+      strangers.enter(reply.raw);
     } catch (error) {
       reply.header('connection', 'close');
       throw error;
     }
   });
   return requireMachine;
-}
-
-/** Its client has gone: it ends no more, so that nothing may be kept for it until it does. */
-export function isGone(response: ServerResponse): boolean {
-  return response.closed || response.destroyed;
 }
 
 /** Requests of strangers at work at once, bounded: they cost a machine nothing but this. */

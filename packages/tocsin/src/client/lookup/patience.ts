@@ -45,35 +45,33 @@ export class Patience {
   async asked<T>(ask: () => Promise<T>): Promise<T> {
     await this.#pause;
     try {
-      const asking = ask().then((answer) => {
-        this.#pauses = 0;
-        return answer;
-      });
-      return await asking.catch(async (error: unknown) => {
-        const ms = this.#waitAfter(error);
-        if (ms === null || ms > PATIENCE_LIMITS.maxPauseMs) throw error;
-        if (++this.#pauses > PATIENCE_LIMITS.maxPauses) throw error;
-        this.#pause = Promise.all([this.#pause, this.#sleep(ms)]);
-        await this.#pause;
-        return await ask();
-      });
+      const answer = await ask();
+      this.#pauses = 0;
+      return answer;
     } catch (error) {
-      const isTired = this.#pauses > PATIENCE_LIMITS.maxPauses;
-      const ms = this.#waitAfter(error) ?? PATIENCE_LIMITS.restMs;
-      this.#rest(isTired ? Math.max(ms, PATIENCE_LIMITS.restMs) : ms);
-      throw error;
+      const ms = toldBy(error, this.#clock);
+      const { maxPauseMs, maxPauses, restMs } = PATIENCE_LIMITS;
+      if (ms === null || ms > maxPauseMs) return this.#fail(error, ms ?? restMs);
+      if (this.#pauses >= maxPauses) return this.#fail(error, Math.max(ms, restMs));
+      this.#pauses++;
+      this.#pause = Promise.all([this.#pause, this.#sleep(ms)]);
     }
+    await this.#pause;
+    return await ask().catch((error: unknown) =>
+      this.#fail(error, toldBy(error, this.#clock) ?? PATIENCE_LIMITS.restMs),
+    );
   }
 
-  /** Null where the hub said nothing of it. */
-  #waitAfter(error: unknown): number | null {
-    if (!(error instanceof TocsinError) || error.retryAfter === null) return null;
-    const { minWaitMs, maxRestMs } = PATIENCE_LIMITS;
-    return Math.min(Math.max(waitOf(error.retryAfter, this.#clock), minWaitMs), maxRestMs);
-  }
-
-  /** The longest rest that was asked for counts. */
-  #rest(ms: number): void {
+  /** A rest begins; the longest that was asked for counts. */
+  #fail(error: unknown, ms: number): never {
     this.#restUntil = Math.max(this.#restUntil, this.#clock.monotonic() + ms);
+    throw error;
   }
+}
+
+/** How long the hub asked to be left alone, bounded; null where it said nothing of it. */
+function toldBy(error: unknown, clock: Clock): number | null {
+  if (!(error instanceof TocsinError) || error.retryAfter === null) return null;
+  const { minWaitMs, maxRestMs } = PATIENCE_LIMITS;
+  return Math.min(Math.max(waitOf(error.retryAfter, clock), minWaitMs), maxRestMs);
 }
