@@ -99,7 +99,7 @@ test('PostgreSQL: the server answers the prepared bytes with as many bytes as ar
 });
 
 test('Redis: answers as many bytes as are counted on, with half of the keys known', {
-  skip: without('redis-server'),
+  skip: without('redis-server'), // a peer that is not installed here cannot be tried
 }, async (t) => {
   const known = seededRandom('r').bytes(5_000 * KEY);
   const context = contextFor(t);
@@ -112,7 +112,7 @@ test('Redis: answers as many bytes as are counted on, with half of the keys know
 });
 
 test('rbldnsd: knows the half of the names that stand in its zone', {
-  skip: without('rbldnsd', 'dnsperf'),
+  skip: without('rbldnsd', 'dnsperf'), // a peer that is not installed here cannot be tried
 }, async (t) => {
   const known = seededRandom('d').bytes(5_000 * KEY);
   const { way } = await openRbldnsd(contextFor(t), known, askedKeys('d', 5_000, 4_096));
@@ -125,7 +125,7 @@ for (const [name, start] of [
   ['node:http', startBare],
 ] as const)
   test(`${name}: answers every path with the very bytes of the hub's answer`, {
-    skip: without('openssl', ...(name === 'nginx' ? [name] : [])),
+    skip: without('openssl', ...(name === 'nginx' ? [name] : [])), // a peer that is not installed here cannot be tried
   }, async (t) => {
     const server = await start(contextFor(t), STATIC);
     const asked = request({
@@ -141,7 +141,7 @@ for (const [name, start] of [
   });
 
 test('node:http: how late its answers are at a rate that it is far from', {
-  skip: without('openssl'),
+  skip: without('openssl'), // a peer that is not installed here cannot be tried
 }, async (t) => {
   const context = contextFor(t);
   const server = await startBare(context, STATIC);

@@ -195,7 +195,9 @@ test('goals: what was not measured is not met; singles count by the core, the sl
     const measured = {
       objects: 5,
       hub,
-      peers: { peers, rates, floorP99: null },
+      peers,
+      rates,
+      floorP99: null,
       growth,
       grewToEnd,
       notes: [],

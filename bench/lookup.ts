@@ -28,7 +28,7 @@ async function runLookupBench(context: BenchContext): Promise<BenchResult> {
   return reportLookups({ ...beside, growth, grewToEnd, notes });
 }
 
-type Beside = Pick<Measured, 'objects' | 'hub' | 'peers'>;
+type Beside = Pick<Measured, 'objects' | 'hub' | 'peers' | 'rates' | 'floorP99'>;
 
 /** The hub and its peers, in turn. */
 async function measureBeside(context: BenchContext, notes: string[]): Promise<Beside> {
@@ -45,7 +45,7 @@ async function measureBeside(context: BenchContext, notes: string[]): Promise<Be
       rows.push({ ...row, halfP99: await latencyAtHalf(context, hub.ways[i]!, row.perSecond) });
     }
     const floorP99 = await floorOf(context, peers, rows.at(-1)!.perSecond);
-    return { objects, hub: rows, peers: { rates, peers, floorP99 } };
+    return { objects, hub: rows, peers, rates, floorP99 };
   } finally {
     await stopPeers(peers);
     await hub.stop();

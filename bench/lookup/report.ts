@@ -23,12 +23,11 @@ export interface Measured {
   readonly objects: number;
   /** In the order of `LOOKUP_BENCH.batches`, then one by one. */
   readonly hub: readonly HubRates[];
-  readonly peers: {
-    readonly peers: Peers;
-    readonly rates: ReadonlyMap<Contestant, Rates>;
-    /** p99 of node:http alone at half of the hub's rate: what it cannot be below on this machine. */
-    readonly floorP99: number | null;
-  };
+  readonly peers: Peers;
+  /** Of the peers' contestants that did not fail, and of the hub's. */
+  readonly rates: ReadonlyMap<Contestant, Rates>;
+  /** p99 of node:http alone at half of the hub's rate: what it cannot be below on this machine. */
+  readonly floorP99: number | null;
   /** The hub with other numbers of objects, fewest first. */
   readonly growth: readonly Grown[];
   /** False where one of the numbers could not be measured: then the spread is not known. */
@@ -36,22 +35,21 @@ export interface Measured {
   readonly notes: readonly string[];
 }
 
-export function reportLookups({ objects, hub, peers, growth, grewToEnd, notes }: Measured): BenchResult {
+export function reportLookups(measured: Measured): BenchResult {
+  const { hub, peers, rates, growth, grewToEnd, notes } = measured;
   const [batch, batch100, one] = hub as readonly [HubRates, HubRates, HubRates];
-  const { redis, nginx } = peers.peers;
-  const ratesOf = (ways: readonly Contestant[]): Rates[] =>
-    ways.map((way) => peers.rates.get(way)).filter((row) => row !== undefined);
-  const redisRates = ratesOf(redis?.ways ?? []).map(({ perSecond }) => perSecond);
+  const { redis, nginx } = peers;
+  const redisRates = (redis?.ways ?? []).flatMap((way) => rates.get(way)?.perSecond ?? []);
   const best = redisRates.length === 0 ? null : Math.max(...redisRates);
-  const [static_ = null] = ratesOf(nginx === null ? [] : [nginx.way]);
+  const fixed = nginx === null ? null : (rates.get(nginx.way) ?? null);
   const bytesPerKey = redis?.bytesPerKey ?? null;
   return {
-    tables: [ratesTable(objects, hub, peers), growthTable(growth)],
+    tables: [ratesTable(measured), growthTable(growth)],
     notes: [...notes, ...explanations(bytesPerKey)],
     goals: {
       batch_vs_redis: atLeast(ratio(batch.perSecond, best), LOOKUP_GOALS.batch),
       batch100_vs_redis: atLeast(ratio(batch100.perSecond, best), LOOKUP_GOALS.batch100),
-      single_vs_nginx: atLeast(ratio(perCore(one), static_ && perCore(static_)), LOOKUP_GOALS.single),
+      single_vs_nginx: atLeast(ratio(perCore(one), fixed && perCore(fixed)), LOOKUP_GOALS.single),
       bytes_vs_redis: atMost(ratio(64 / TABLE_DENSITY.fast, bytesPerKey), LOOKUP_GOALS.bytes),
       p99_ms_at_half_rate: atMost(Math.max(...hub.map(({ halfP99 }) => halfP99)), LOOKUP_GOALS.p99Ms),
       growth_spread: atMost(grewToEnd ? growthSpread(growth) : null, LOOKUP_GOALS.growth),
@@ -80,11 +78,7 @@ function ratio(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a / b;
 }
 
-function ratesTable(
-  objects: number,
-  hub: Measured['hub'],
-  { peers, rates, floorP99 }: Measured['peers'],
-): Table {
+function ratesTable({ objects, hub, peers, rates, floorP99 }: Measured): Table {
   const others = contestantsOf(peers).flatMap((way) => {
     const row = rates.get(way);
     return row === undefined ? [] : [{ ...row, halfP99: way === peers.bare?.way ? floorP99 : null }];

@@ -2,6 +2,7 @@
 // that it installs where the hub makes its certificate for them itself.
 import type { Command } from 'commander';
 import { shown, TocsinError } from 'tocsin/protocol/errors.ts';
+import { hostInUrl } from 'tocsin/protocol/host.ts';
 import type { Settings } from '../config.ts';
 import { checkBrowserSettings } from '../hash-lists/browser-certificate.ts';
 import { firefoxPolicy, ROOT_FILE } from '../hash-lists/firefox.ts';
@@ -76,26 +77,23 @@ function policyFor(settings: Settings, flags: Flags) {
   const own = settings.browserName;
   const root = flags.root ?? (own === null ? null : ROOT_FILE);
   const policy = firefoxPolicy({ url, downloads: flags.downloads === true, root });
-  if (own !== null && (!url.startsWith('https:') || new URL(url).hostname !== inUrl(own)))
+  if (own !== null && (!url.startsWith('https:') || new URL(url).hostname !== hostInUrl(own)))
     throw new TocsinError(
       'input',
-      `Cannot make a policy for '${shown(url)}': the certificate of the hub is for '${own}' alone, want https://${inUrl(own)}[:PORT]`,
+      `Cannot make a policy for '${shown(url)}': the certificate of the hub is for '${own}' alone, want https://${hostInUrl(own)}[:PORT]`,
     );
   return policy;
 }
 
 /** What the settings alone can tell. */
 function urlFrom({ browserListen: at, browserCertificate, browserName }: Settings): string {
-  if (at !== null && at.port !== 0 && browserName !== null) return `https://${inUrl(browserName)}:${at.port}`;
+  if (at !== null && at.port !== 0 && browserName !== null)
+    return `https://${hostInUrl(browserName)}:${at.port}`;
   // Without a certificate a hub listens on the loopback only, and is asked there.
   if (at !== null && at.port !== 0 && browserCertificate === null)
-    return `http://${inUrl(at.host)}:${at.port}`;
+    return `http://${hostInUrl(at.host)}:${at.port}`;
   throw new TocsinError(
     'input',
     'Cannot make a policy: it is not known where browsers reach the hub, want --url https://NAME[:PORT]',
   );
-}
-
-function inUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

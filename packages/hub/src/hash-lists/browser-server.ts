@@ -1,11 +1,13 @@
 // The listener for stock browsers: hash lists, searches, checks of downloads, and nothing else. Browsers know neither the
 // pinned root nor certificates of machines, so it is a port of its own: HTTPS under a certificate that browsers trust
 // (browser-certificate.ts), or plain HTTP on the loopback for what stands before it. Off unless set.
+
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:tls';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { fastify } from 'fastify';
 import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
+import { hostInUrl } from 'tocsin/protocol/host.ts';
 import { sendNotFound, sendProblem } from '../server/problems.ts';
 import type { Listen } from '../settings-values.ts';
 import type {
@@ -48,9 +50,9 @@ export async function startBrowserServer(
   await listen(app, at);
   const timer = certificate === null ? undefined : watch(app, certificate, limits.certificateMs, log);
   const { port } = app.server.address() as AddressInfo;
-  const host = settings.browserName ?? at.host;
+  const host = hostInUrl(settings.browserName ?? at.host);
   return {
-    url: `${certificate === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: `${certificate === null ? 'http' : 'https'}://${host}:${port}`,
     close: async () => {
       clearInterval(timer);
       const closing = app.close();

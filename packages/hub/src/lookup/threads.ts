@@ -3,9 +3,11 @@
 //
 //   serve ─► LookupThreads ─► thread 1 .. n (thread.ts), each with a TLS server on the shared port
 //                 ▲ IndexMaker: each table once in memory ◄── take, give back
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { errorWords, failureOf, never, TocsinError } from 'tocsin/protocol/errors.ts';
+import { hostInUrl } from 'tocsin/protocol/host.ts';
 import { THREADS_LIMITS } from './config.ts';
 import type { IndexSource, IndexWant } from './index-maker.ts';
 import type { FromThread, ThreadOrder, ToThread } from './thread-messages.ts';
@@ -48,8 +50,7 @@ export class LookupThreads {
   }
 
   get url(): string {
-    const { host } = this.#parts.listen;
-    return `https://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+    return `https://${hostInUrl(this.#parts.listen.host)}:${this.port}`;
   }
 
   /** Ends them all; what is under way may end within the grace of a server. */

@@ -6,12 +6,14 @@
 //
 // buildServer(context: ServerContext): Promise<HubServer>      context.registerRoutes(app, { requireMachine, context })
 // HubServer.listen({ host, port }): Promise<{ url, port }>     HubServer.close()     HubServer.app (inject, routes)
+
 import type { AddressInfo, Socket } from 'node:net';
 import type { Server } from 'node:tls';
 import fastifySwagger from '@fastify/swagger';
 import type { ConnectionError, FastifyServerOptions } from 'fastify';
 import { fastify } from 'fastify';
 import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
+import { hostInUrl } from 'tocsin/protocol/host.ts';
 import { Callers } from '../access/callers.ts';
 import { ACCESS_LIMITS } from '../access/config.ts';
 import { Enrolment } from '../access/enrolment.ts';
@@ -159,8 +161,7 @@ class RunningServer implements HubServer {
     this.#every(this.#limits.keysPollMs, () => this.tend());
     this.#every(ACCESS_LIMITS.revocationMs, () => this.sweep());
     const { port } = this.app.server.address() as AddressInfo;
-    const host = at.host.includes(':') ? `[${at.host}]` : at.host;
-    return { url: `https://${host}:${port}`, port };
+    return { url: `https://${hostInUrl(at.host)}:${port}`, port };
   }
 
   async tend(): Promise<void> {

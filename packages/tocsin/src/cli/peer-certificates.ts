@@ -1,9 +1,11 @@
 // The certificates that a TLS server shows. Connects to the server that a person named, sends it a handshake and
 // nothing more, and trusts nothing of what comes back.
+
 import { isIP } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
 import { connect } from 'node:tls';
 import { reasonOf } from '../client/channel/dial.ts';
+import { hostInUrl } from '../protocol/host.ts';
 import { HintedError } from './failure.ts';
 import { printable } from './words.ts';
 
@@ -34,7 +36,7 @@ export async function peerCertificates({ host, port }: Peer, signal: AbortSignal
     });
     const fail = (why: string): void => {
       socket.destroy();
-      const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+      const at = `${hostInUrl(host)}:${port}`;
       const words = `Cannot get the certificates of '${printable(at)}': ${why}, want a TLS server`;
       reject(new HintedError('unreachable', words, 'check the name, the port and the network'));
     };

@@ -126,3 +126,8 @@ export function hostExpressions(host: string): readonly string[] {
   names.push(host);
   return names.reverse();
 }
+
+/** A host or address as it stands in a URL and before a port: IPv6 in brackets. */
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ed25519OfSeed } from './ed25519-fixture.ts';
 import { TocsinError } from './errors.ts';
-import { MANIFEST_NOTE_LIMITS, readManifest, signManifest, verifyManifest } from './manifest-note.ts';
+import { MANIFEST_NOTE_LIMITS, parseManifestText, signManifest, verifyManifest } from './manifest-note.ts';
 import { formatVerifierKey, verifierOf } from './signed-note.ts';
 
 interface Vectors {
@@ -44,7 +44,7 @@ test('manifest note vector: it is signed as it says, and read back', () => {
   assert.equal(formatVerifierKey(verifierOf(signer)), made.logKey);
   assert.equal(signManifest(hub, made.revision, made.manifest, signer), made.note);
   const check = verifyManifest({ text: made.manifest, note: made.note, logKey: made.logKey, hub });
-  assert.deepEqual(check, { kind: 'signed', manifest: readManifest(made.manifest) });
+  assert.deepEqual(check, { kind: 'signed', manifest: parseManifestText(made.manifest) });
 });
 
 for (const { name, manifest, note, logKey, want } of cases)

@@ -57,12 +57,12 @@ export function verifyManifest({ text, note, logKey, hub }: ManifestQuestion): M
   );
   if (said?.[1] !== hub) return { kind: 'other-text' }; // 4
   if (said[3] !== sha256(text)) return { kind: 'other-manifest' }; // 5
-  const manifest = readManifest(text);
+  const manifest = parseManifestText(text);
   return manifest.revision === Number(said[2]) ? { kind: 'signed', manifest } : { kind: 'other-manifest' }; // 6
 }
 
 /** A manifest as a hub sends it, with no proof. Throws `format` with what is wrong, `limit`. */
-export function readManifest(text: string): ListManifest {
+export function parseManifestText(text: string): ListManifest {
   if (text.length > MANIFEST_LIMITS.maxText)
     throw new TocsinError(
       'limit',

@@ -11,7 +11,7 @@ import type { ListManifest } from '../../protocol/lookup.ts';
 import {
   MANIFEST_NOTE_HEADER,
   MANIFEST_NOTE_LIMITS,
-  readManifest,
+  parseManifestText,
   verifyManifest,
 } from '../../protocol/manifest-note.ts';
 import type { HubAnswer } from '../channel/channel.ts';
@@ -45,7 +45,7 @@ export function takeManifest(
 ): ProvenManifest {
   const text = utf8(answer.body);
   const { document } = keys;
-  if (document.log === null) return { manifest: readManifest(text), text, proof: null };
+  if (document.log === null) return { manifest: parseManifestText(text), text, proof: null };
   const note = noteOf(answer, document.log); // 1
   const proof = { note, keys: keys.text, document: { ...document, log: document.log } };
   const manifest = requireSigned(text, proof, keys.root.id); // 2-6

@@ -13,7 +13,7 @@ import type { KeyKind, ObjectKey } from '../../protocol/kinds.ts';
 import { KEY_KINDS } from '../../protocol/kinds.ts';
 import type { ListEntry, ListManifest } from '../../protocol/lookup.ts';
 import { parseManifest, record, whole } from '../../protocol/lookup.ts';
-import { readManifest } from '../../protocol/manifest-note.ts';
+import { parseManifestText } from '../../protocol/manifest-note.ts';
 import type { ClassRecord } from '../../protocol/verdict.ts';
 import type { Answer } from '../lookup/answer.ts';
 import { answerOf } from '../lookup/answer.ts';
@@ -82,7 +82,7 @@ function unsigned(value: unknown): ProvenManifest {
 function proven(o: Record<string, unknown>, hub: string, root: RootKey | null): ProvenManifest {
   const { manifest: text, proof } = o;
   if (typeof text !== 'string') throw bad('manifest', 'a text');
-  if (proof === null) return { manifest: readManifest(text), text, proof };
+  if (proof === null) return { manifest: parseManifestText(text), text, proof };
   const { note, keys } = record(proof, 'proof of the held lists');
   if (typeof note !== 'string' || typeof keys !== 'string') throw bad('proof', 'a note and a keys document');
   return verifyHeld(text, { note, keys }, hub, root);
