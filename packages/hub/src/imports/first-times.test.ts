@@ -1,18 +1,16 @@
 // Since when a source names an object: through every way in which an import can be stored, with real files and records.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { TocsinError } from 'tocsin/protocol/errors.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
-import type { World } from 'tocsin/protocol/world.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import { firstsPath } from '../store/artifacts.ts';
-import type { TemporaryHub } from '../testing/temporary-hub.ts';
-import { temporaryHub } from '../testing/temporary-hub.ts';
+import type { StandingHub } from '../testing/temporary-hub.ts';
+import { standingHub } from '../testing/temporary-hub.ts';
 import { setVerdict } from '../verdicts/analyst.ts';
 import { segmentsOf } from '../verdicts/claim-store.ts';
 import { explain, firstSeenOf } from '../verdicts/explain.ts';
@@ -27,18 +25,11 @@ import { ROWS_BELOW, runImport } from './run-import.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
-let now = START;
-const world: World = { ...systemWorld, clock: { now: () => now, monotonic: () => now } };
-let hub: TemporaryHub;
-let directory: string;
+let hub: StandingHub;
 before(async () => {
-  hub = await temporaryHub(world);
-  directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
+  hub = await standingHub(START);
 });
-after(async () => {
-  await hub.close();
-  rmSync(directory, { recursive: true });
-});
+after(() => hub.close());
 
 function write(path: string, times: readonly number[]): string {
   const writer = new FirstTimesWriter(path);
@@ -49,7 +40,7 @@ function write(path: string, times: readonly number[]): string {
 const u32 = fc.integer({ min: 0, max: FIRST_TIMES.maxSeconds });
 
 test('times come back row by row, in any order, and the file is named by what is in it', () => {
-  const path = join(directory, 'times');
+  const path = join(hub.inbox, 'times');
   fc.assert(
     fc.property(fc.array(u32, { maxLength: 60 }), fc.infiniteStream(u32), (times, picks) => {
       rmSync(path, { force: true });
@@ -67,7 +58,7 @@ test('times come back row by row, in any order, and the file is named by what is
 });
 
 test('more rows than a buffer has, read from both ends', () => {
-  const path = join(directory, 'many-times');
+  const path = join(hub.inbox, 'many-times');
   const rows = 2 * FIRST_TIMES.bufferTimes + 3;
   write(
     path,
@@ -80,7 +71,7 @@ test('more rows than a buffer has, read from both ends', () => {
 });
 
 test('a time before 1970 or beyond the form becomes the nearest that it holds', () => {
-  const path = join(directory, 'odd-times');
+  const path = join(hub.inbox, 'odd-times');
   write(path, [-5, 2 ** 40, 1.9]);
   const reader = new FirstTimesReader(path, 3);
   assert.deepEqual([reader.at(0), reader.at(1), reader.at(2)], [0, FIRST_TIMES.maxSeconds, 1]);
@@ -88,7 +79,7 @@ test('a time before 1970 or beyond the form becomes the nearest that it holds', 
 });
 
 test('whatever is no file of so many rows is refused', () => {
-  const path = join(directory, 'no-times');
+  const path = join(hub.inbox, 'no-times');
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), fc.boolean(), fc.nat({ max: 8 }), (bytes, magic, rows) => {
       const content = magic ? Buffer.concat([Buffer.from('TOCFST1\n'), bytes]) : bytes;
@@ -102,7 +93,7 @@ test('whatever is no file of so many rows is refused', () => {
       }
     }),
   );
-  assert.throws(() => new FirstTimesReader(join(directory, 'nothing'), 1), { code: 'not-found' });
+  assert.throws(() => new FirstTimesReader(join(hub.inbox, 'nothing'), 1), { code: 'not-found' });
 });
 
 const key = (text: string): ObjectKey => ({
@@ -116,7 +107,7 @@ async function take(
   names: readonly string[],
   more: Partial<ImportRequest> = {},
 ): Promise<ImportReport> {
-  const path = join(directory, `list-${++files}.txt`);
+  const path = join(hub.inbox, `list-${++files}.txt`);
   writeFileSync(path, names.map((name) => `${Buffer.from(key(name).bytes).toString('hex')}\n`).join(''));
   return await runImport(hub, { format: FORMATS['hashes']!, path, source, replace: true, ...more });
 }
@@ -130,7 +121,7 @@ async function firstDay(name: string): Promise<number | null> {
 }
 
 async function onDay<T>(day: number, run: () => Promise<T>): Promise<T> {
-  now = START + day * DAY;
+  hub.clock.at = START + day * DAY;
   return await run();
 }
 
@@ -168,7 +159,7 @@ test('of several sources the first that named it counts, and no import makes it 
 
 test('a kind that stays as it is keeps its days while another kind of the same source changes', async () => {
   const source = 'mixed';
-  const path = join(directory, 'mixed.txt');
+  const path = join(hub.inbox, 'mixed.txt');
   const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
   const sha = many(source).map((name) => Buffer.from(key(name).bytes).toString('hex'));
   for (const [day, others] of [

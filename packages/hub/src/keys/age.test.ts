@@ -1,27 +1,19 @@
 // Age identities of a hub: made, replaced, kept for late messages, ended.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Decrypter, Encrypter } from 'age-encryption';
 import { keyId } from 'tocsin/protocol/ed25519.ts';
 import { unixSeconds } from 'tocsin/protocol/world.ts';
-import { DAY, SeededWorld } from '../server/hub-fixture.ts';
+import { DAY } from '../server/hub-fixture.ts';
 import { exportRoot, rotateKeys, showKeys } from './commands.ts';
 import { markRestored } from './files.ts';
+import type { MadeKeys } from './keys-fixture.ts';
+import { madeKeys } from './keys-fixture.ts';
 import { maintain, maintenanceWords } from './rotate.ts';
 import type { KeyRing } from './store.ts';
-import { createKeys, openKeys, storeDocument } from './store.ts';
-
-async function made(t: TestContext): Promise<{ directory: string; world: SeededWorld; ring: KeyRing }> {
-  const parent = mkdtempSync(join(tmpdir(), 'tocsin-'));
-  t.after(() => rmSync(parent, { recursive: true }));
-  const directory = join(parent, 'keys');
-  const world = new SeededWorld();
-  await createKeys(directory, world);
-  return { directory, world, ring: openKeys(directory) };
-}
+import { openKeys, storeDocument } from './store.ts';
 
 async function sealed(recipient: string): Promise<Uint8Array> {
   const encrypter = new Encrypter();
@@ -36,8 +28,8 @@ async function opened(ring: KeyRing, id: string, body: Uint8Array): Promise<stri
 }
 
 /** The state of a hub of release 0.1.0: no recipient in its document. */
-async function oldHub(t: TestContext): Promise<{ directory: string; world: SeededWorld; ring: KeyRing }> {
-  const { directory, world, ring } = await made(t);
+async function oldHub(t: TestContext): Promise<MadeKeys> {
+  const { directory, world, ring } = await madeKeys(t);
   const signer = ring.rootSigner()!;
   for (const name of readdirSync(directory)) if (name.startsWith('age-')) rmSync(join(directory, name));
   rmSync(join(directory, 'keys-00000001.json'));
@@ -46,7 +38,7 @@ async function oldHub(t: TestContext): Promise<{ directory: string; world: Seede
 }
 
 test('age: a new hub has one recipient, named by its digest, whose identity opens what is sealed to it', async (t) => {
-  const { directory, ring } = await made(t);
+  const { directory, ring } = await madeKeys(t);
   const [first, ...more] = ring.keys.document.age;
   assert.equal(more.length, 0);
   assert.match(first!.recipient, /^age1[a-z0-9]{58}$/);
@@ -81,7 +73,7 @@ test('age: with the root offline the operator is told what to run, and running i
 });
 
 test('restored: the next document has a number that the hub cannot have counted to, and machines take it', async (t) => {
-  const { directory, world, ring } = await made(t);
+  const { directory, world, ring } = await madeKeys(t);
   const now = unixSeconds(world.clock);
   markRestored(directory, now);
   assert.deepEqual(await maintain(ring, world), { kind: 'reissued' });
@@ -92,7 +84,7 @@ test('restored: the next document has a number that the hub cannot have counted 
 });
 
 test('restored: with the root offline the operator is told what to run, and running it helps', async (t) => {
-  const { directory, world, ring } = await made(t);
+  const { directory, world, ring } = await madeKeys(t);
   const rootKeyFile = `${directory}-root`;
   exportRoot(directory, rootKeyFile, { remove: true });
   markRestored(directory, unixSeconds(world.clock));
@@ -104,7 +96,7 @@ test('restored: with the root offline the operator is told what to run, and runn
 });
 
 test('age: rotation makes a new first recipient; the old one opens late messages until its time is over', async (t) => {
-  const { directory, world, ring } = await made(t);
+  const { directory, world, ring } = await madeKeys(t);
   const old = ring.keys.document.age[0]!;
   const late = await sealed(old.recipient);
   await rotateKeys(directory, world);
@@ -125,7 +117,7 @@ test('age: rotation makes a new first recipient; the old one opens late messages
 });
 
 test('age: after a theft nobody seals to the old recipient any more, and late messages are still opened', async (t) => {
-  const { directory, world, ring } = await made(t);
+  const { directory, world, ring } = await madeKeys(t);
   const old = ring.keys.document.age[0]!;
   const late = await sealed(old.recipient);
   await rotateKeys(directory, world, { dropOld: true });
@@ -136,7 +128,7 @@ test('age: after a theft nobody seals to the old recipient any more, and late me
 });
 
 test('age: a damaged identity is named, and an unknown one is null', async (t) => {
-  const { directory, ring } = await made(t);
+  const { directory, ring } = await madeKeys(t);
   const { id } = ring.keys.document.age[0]!;
   writeFileSync(join(directory, `age-${id}.key`), '# nothing\n');
   assert.throws(() => ring.ageIdentity(id), { code: 'corrupt', message: /age-/ });
@@ -144,7 +136,7 @@ test('age: a damaged identity is named, and an unknown one is null', async (t) =
 });
 
 test('receipt key: the ring signs with the key that the document names, and says so where it is missing', async (t) => {
-  const { directory, ring } = await made(t);
+  const { directory, ring } = await madeKeys(t);
   assert.equal(ring.receipt.id, ring.keys.document.receipt!.id);
   assert.equal(ring.receipt.publicKey.length, 32);
   rmSync(join(directory, `receipt-${ring.receipt.id}.key`));

@@ -1,35 +1,19 @@
 // The log key of a hub: made, named in the keys document, replaced and destroyed.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { keyId } from 'tocsin/protocol/ed25519.ts';
 import { openNote, parseNote, parseVerifierKey, signNote } from 'tocsin/protocol/signed-note.ts';
-import { SeededWorld } from '../server/hub-fixture.ts';
 import { exportRoot, rotateKeys, showKeys } from './commands.ts';
+import type { MadeKeys } from './keys-fixture.ts';
+import { madeKeys } from './keys-fixture.ts';
 import { maintain, maintenanceWords } from './rotate.ts';
-import type { KeyRing } from './store.ts';
-import { createKeys, openKeys, storeDocument } from './store.ts';
-
-interface Stage {
-  readonly directory: string;
-  readonly world: SeededWorld;
-  readonly ring: KeyRing;
-}
-
-async function made(t: TestContext): Promise<Stage> {
-  const parent = mkdtempSync(join(tmpdir(), 'tocsin-'));
-  t.after(() => rmSync(parent, { recursive: true }));
-  const directory = join(parent, 'keys');
-  const world = new SeededWorld();
-  await createKeys(directory, world);
-  return { directory, world, ring: openKeys(directory) };
-}
+import { openKeys, storeDocument } from './store.ts';
 
 /** The state of a hub of release 0.2.0: no log key in its document. */
-async function oldHub(t: TestContext): Promise<Stage> {
-  const { directory, world, ring } = await made(t);
+async function oldHub(t: TestContext): Promise<MadeKeys> {
+  const { directory, world, ring } = await madeKeys(t);
   const signer = ring.rootSigner()!;
   for (const name of logFiles(directory)) rmSync(join(directory, name));
   rmSync(join(directory, 'keys-00000001.json'));
@@ -42,7 +26,7 @@ function logFiles(directory: string): readonly string[] {
 }
 
 test('log key: a new hub has one; its document names the verifier of what it signs', async (t) => {
-  const { directory, ring } = await made(t);
+  const { directory, ring } = await madeKeys(t);
   const { log, hub } = ring.keys.document;
   const verifier = parseVerifierKey(log!);
   assert.equal(verifier.name, `${hub}/log`);
@@ -80,7 +64,7 @@ test('log key: with the root offline the operator is told what to run, and runni
 });
 
 test('log key: signing the same keys anew keeps it; rotation makes another and destroys the old one', async (t) => {
-  const { directory, world, ring } = await made(t);
+  const { directory, world, ring } = await madeKeys(t);
   const old = ring.log!;
   world.pass(61 * 86_400_000);
   assert.deepEqual(await maintain(ring, world), { kind: 'reissued' });
@@ -95,14 +79,14 @@ test('log key: signing the same keys anew keeps it; rotation makes another and d
 });
 
 test('log key: a missing, damaged or foreign file is named, and a rotation gets the hub out of it', async (t) => {
-  const other = await made(t);
+  const other = await madeKeys(t);
   const foreign = readFileSync(join(other.directory, logFiles(other.directory)[0]!), 'utf8');
   for (const [text, code] of [
     [null, 'corrupt'],
     ['-----BEGIN', 'format'],
     [foreign, 'corrupt'],
   ] as const) {
-    const { directory, world } = await made(t);
+    const { directory, world } = await madeKeys(t);
     const file = join(directory, logFiles(directory)[0]!);
     if (text === null) rmSync(file);
     else writeFileSync(file, text);

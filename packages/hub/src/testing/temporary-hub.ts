@@ -38,3 +38,22 @@ export async function temporaryHub(world: World = systemWorld): Promise<Temporar
   };
   return { db, connection: engine.connection, layout, world, log, close };
 }
+
+/** One whose clock stands until it is moved, with a folder for what is imported. */
+export interface StandingHub extends TemporaryHub {
+  /** Milliseconds since 1970. */
+  readonly clock: { at: number };
+  readonly inbox: string;
+}
+
+export async function standingHub(at: number): Promise<StandingHub> {
+  const clock = { at };
+  const now = (): number => clock.at;
+  const hub = await temporaryHub({ ...systemWorld, clock: { now, monotonic: now } });
+  const inbox = mkdtempSync(join(tmpdir(), 'tocsin-'));
+  const close = async (): Promise<void> => {
+    await hub.close();
+    rmSync(inbox, { recursive: true });
+  };
+  return { ...hub, clock, inbox, close };
+}

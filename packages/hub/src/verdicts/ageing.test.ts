@@ -1,20 +1,17 @@
 // A feed's word about addresses ends by the hub's clock, and only that.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ListSet } from 'tocsin/lists/list-set.ts';
 import { hostKey, ipKey } from 'tocsin/protocol/keys-of.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
-import type { World } from 'tocsin/protocol/world.ts';
-import { systemWorld } from 'tocsin/protocol/world.ts';
 import { FORMATS } from '../imports/formats/index.ts';
 import { runImport } from '../imports/run-import.ts';
 import { readManifest } from '../lists/manifest.ts';
 import { listPath } from '../store/artifacts.ts';
-import type { TemporaryHub } from '../testing/temporary-hub.ts';
-import { temporaryHub } from '../testing/temporary-hub.ts';
+import type { StandingHub } from '../testing/temporary-hub.ts';
+import { standingHub } from '../testing/temporary-hub.ts';
 import { setAddressDays } from './ageing.ts';
 import { setVerdict } from './analyst.ts';
 import { explain } from './explain.ts';
@@ -22,21 +19,14 @@ import { isStale, publish } from './publish.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
-let now = START;
-const world: World = { ...systemWorld, clock: { now: () => now, monotonic: () => now } };
-let hub: TemporaryHub;
-let directory: string;
+let hub: StandingHub;
 before(async () => {
-  hub = await temporaryHub(world);
-  directory = mkdtempSync(join(tmpdir(), 'tocsin-'));
+  hub = await standingHub(START);
 });
-after(async () => {
-  await hub.close();
-  rmSync(directory, { recursive: true });
-});
+after(() => hub.close());
 
 async function take(format: string, source: string, lines: readonly string[]): Promise<void> {
-  const path = join(directory, source);
+  const path = join(hub.inbox, source);
   writeFileSync(path, `${lines.join('\n')}\n`);
   await runImport(hub, { format: FORMATS[format]!, path, source });
 }
@@ -68,14 +58,14 @@ test('claims of feeds about addresses end after their days, of rows and of segme
     reason: 'seen by us',
     by: 'test',
   });
-  now += 10 * DAY;
+  hub.clock.at += 10 * DAY;
   await take('ips', 'bulk', bulk);
   await publish(hub);
   assert.deepEqual(await Promise.all([inRows, inBulk, byAnalyst].map(level)), Array(3).fill('malicious'));
 
-  now = START + 30 * DAY - 1;
+  hub.clock.at = START + 30 * DAY - 1;
   assert.equal(await isStale(hub), false);
-  now += 1;
+  hub.clock.at += 1;
   assert.equal(await isStale(hub), true);
   assert.equal((await publish(hub)).kind, 'published');
   assert.equal(await isStale(hub), false);
@@ -85,7 +75,7 @@ test('claims of feeds about addresses end after their days, of rows and of segme
     'malicious',
   ]);
 
-  now = START + 40 * DAY;
+  hub.clock.at = START + 40 * DAY;
   await publish(hub);
   assert.equal(await level(inBulk), 'absent');
   assert.equal(await level(byAnalyst), 'malicious', "an analyst's word does not age");
@@ -98,9 +88,9 @@ test('an import that changes nothing says it anew', async () => {
   await take('ips', 'bulk', bulk);
   await publish(hub);
   assert.equal(await level(inBulk), 'malicious');
-  now += 29 * DAY;
+  hub.clock.at += 29 * DAY;
   await take('ips', 'bulk', bulk);
-  now += 29 * DAY;
+  hub.clock.at += 29 * DAY;
   assert.equal(await isStale(hub), false);
 });
 
@@ -111,10 +101,10 @@ test('other days count at once, and a clock that is put right brings back what i
   await setAddressDays(hub.db, 60);
   await publish(hub);
   assert.equal(await level(inBulk), 'malicious');
-  now += 365 * DAY;
+  hub.clock.at += 365 * DAY;
   await publish(hub);
   assert.equal(await level(inBulk), 'absent');
-  now -= 365 * DAY;
+  hub.clock.at -= 365 * DAY;
   assert.equal(await isStale(hub), true);
   await publish(hub);
   assert.equal(await level(inBulk), 'malicious');
