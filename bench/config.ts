@@ -117,10 +117,12 @@ export const LOOKUP_BENCH = {
   machines: 4,
   /** Threads of the hub that answer (it has one), and workers of nginx: equal cores on both sides. */
   serverThreads: 1,
-  warmSeconds: 1,
-  /** Of one contestant in one round, of which there is an odd number: the median counts. */
-  seconds: { full: 3, quick: 1 },
-  rounds: { full: 5, quick: 3 },
+  warmSeconds: 0.5,
+  /** Of one contestant in one round, of which there is an odd number: the median counts. Many short ones, not few long. */
+  seconds: 1,
+  rounds: { full: 15, quick: 5 },
+  /** wrk(1) counts its handshakes: it runs for longer, so that they count for little. */
+  wrkSeconds: 3,
   /** A hub that used less than this share of a core, so many times in turn, is idle: its index is made. */
   idleCores: 0.05,
   idleMs: 500,

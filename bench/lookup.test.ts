@@ -84,6 +84,7 @@ async function generate(
     to: { port: (server.address() as AddressInfo).port },
     identities: null,
     hello: null,
+    awake: false,
     requests: { file, ...written, begins: 'ok', answers: order.answers ?? [3, 4] } satisfies Requests,
     connections: 2,
     rate: null,
@@ -117,6 +118,14 @@ test('load: a closed loop counts what was answered, in turn, and not the warm pa
   assert.ok(result!.answered > 0 && result!.answered < asked, `${result!.answered} of ${asked}`);
   assert.ok(result!.seconds >= 0.25 && result!.p50 > 0 && result!.p99 >= result!.p50);
   assert.ok(result!.serverCores > 0 && result!.askerCores > 0);
+});
+
+test('load: an asker that stays awake answers for all of its core, and ends', async (t) => {
+  const { status, result } = await generate(t, good, { awake: true, seconds: 0.5 });
+  assert.equal(status, 0);
+  assert.ok(result!.answered > 0 && result!.askerCores > 0.5, `${result!.askerCores} cores`);
+  const failed = await generate(t, (socket) => void socket.write('no'), { awake: true });
+  assert.deepEqual([failed.status, failed.words], [1, "an answer begins with 'no'\n"]);
 });
 
 test('load: in an open loop a request that waits behind a slow answer is late, though it was sent late', async (t) => {
@@ -223,7 +232,11 @@ test('in turn: each runs once a round, its median counts, and one that fails is 
       },
     };
   };
-  const all = [contestant('a', [1, 9, 5]), contestant('b', [1, 1, 1], 1), contestant('c', [4, 4, 3])];
+  const all = [
+    contestant('a', [1, 9, 5, 2, 7]),
+    contestant('b', [1, 1], 1),
+    contestant('c', [4, 4, 3, 9, 1]),
+  ];
   const context = {
     quick: true,
     say: () => {},
@@ -231,8 +244,8 @@ test('in turn: each runs once a round, its median counts, and one that fails is 
   } as unknown as BenchContext;
   const notes: string[] = [];
   const rates = await inTurn(context, all, notes);
-  assert.equal(order.join(''), 'abcabcac');
-  assert.deepEqual([rates.get(all[0]!)?.perSecond, rates.get(all[0]!)?.serverCores], [5, 2]);
+  assert.equal(order.join(''), 'abcabcacacac');
+  assert.deepEqual([rates.get(all[0]!)?.perSecond, rates.get(all[0]!)?.serverCores], [5, 3]);
   assert.deepEqual([rates.get(all[1]!), rates.get(all[2]!)?.perSecond], [undefined, 4]);
   assert.deepEqual(notes, ['Not measured: b: it broke off']);
 });

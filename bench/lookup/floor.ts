@@ -36,6 +36,7 @@ export async function floorLatency(context: BenchContext, plan: FloorPlan): Prom
     begins: 'HTTP/1.1 200 ',
     answers: [bytes],
   };
-  const order = { to: { port: server.port }, identities: [identity], hello: null, connections, requests };
+  const to = { port: server.port };
+  const order = { to, identities: [identity], hello: null, awake: false, connections, requests };
   return latencyAtHalf(context, { name, objects: 1, order: { ...order, server: server.pid } }, perSecond);
 }

@@ -66,7 +66,8 @@ class Run {
         };
         next();
       });
-    return Promise.all(lines.map(one)).then(() => this.#end());
+    const all = Promise.all(lines.map(one)).then(() => this.#end());
+    return this.#order.awake ? awakeUntil(all) : all;
   }
 
   async open(lines: readonly Line[], rate: number): Promise<void> {
@@ -137,6 +138,16 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 
 function nap(): void {
   Atomics.wait(never, 0, 0, LIMITS.napMs);
+}
+
+/** Turns round and round, so that the system never puts this process to sleep. */
+async function awakeUntil(ended: Promise<void>): Promise<void> {
+  let isOver = false;
+  const over = ended.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) await turn();
+  await over;
 }
 
 /** Once through the event loop: what came in meanwhile is read. */

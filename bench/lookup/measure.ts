@@ -9,7 +9,7 @@ import { LOOKUP_BENCH } from '../config.ts';
 import type { BenchContext } from '../goals.ts';
 import { median } from '../table.ts';
 import type { LoadOrder, LoadResult } from './order.ts';
-import { type Contestant, orNull, roundsOf, secondsOf } from './turns.ts';
+import { type Contestant, orNull, roundsOf } from './turns.ts';
 
 const GENERATOR = fileURLToPath(new URL('./load.ts', import.meta.url));
 
@@ -46,8 +46,8 @@ async function load(context: BenchContext, order: Way['order'], rate: number | n
   });
   child.on('error', () => {}); // an interruption: told by the status
   const ended = once(child, 'close');
-  const { warmSeconds } = LOOKUP_BENCH;
-  const whole: LoadOrder = { ...order, rate, warmSeconds, seconds: secondsOf(context) };
+  const { warmSeconds, seconds } = LOOKUP_BENCH;
+  const whole: LoadOrder = { ...order, rate, warmSeconds, seconds };
   child.stdin.end(JSON.stringify(whole));
   const [out, words, [status]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   context.signal.throwIfAborted();

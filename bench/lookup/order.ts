@@ -37,6 +37,11 @@ export interface LoadOrder {
    * each connection asks as soon as it was answered (a closed one).
    */
   readonly rate: number | null;
+  /**
+   * In a closed loop: looks for answers without a pause instead of sleeping until one comes. A process that sleeps is woken
+   * by the server's own system calls, so a server whose asker is always busy spends less on each answer.
+   */
+  readonly awake: boolean;
   /** Not counted, before the counted ones. */
   readonly warmSeconds: number;
   readonly seconds: number;

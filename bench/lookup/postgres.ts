@@ -92,6 +92,7 @@ function wayTo(
     to: { path: socket },
     identities: null,
     hello: helloTo(ENGINE_USER, ENGINE_DATABASE, statement),
+    awake: false,
     requests: { file, ...written, begins: ANSWER_BEGINS, answers },
     connections: LOOKUP_BENCH.connections,
     server: pid,

@@ -12,7 +12,7 @@ import { findProgram, installPeers } from '../peers.ts';
 import { cpuSeconds, lastWords, measure, stopProcess } from '../process.ts';
 import { KEY } from './keys.ts';
 import type { Server } from './nginx.ts';
-import { type Contestant, orNull, secondsOf } from './turns.ts';
+import { type Contestant, orNull } from './turns.ts';
 
 const ZONE = 'objects.bench';
 const LABEL_BYTES = 16;
@@ -99,7 +99,7 @@ function labelsOf(keys: Buffer, line: (label: string) => string): string {
 
 async function runDnsperf(context: BenchContext, port: number, file: string) {
   const { directory, signal } = context;
-  const order = ['-s', '127.0.0.1', '-p', String(port), '-d', file, '-l', String(secondsOf(context))];
+  const order = ['-s', '127.0.0.1', '-p', String(port), '-d', file, '-l', String(LOOKUP_BENCH.seconds)];
   const words = [...order, '-c', '1', '-T', '1', '-q', String(LOOKUP_BENCH.outstandingQueries)];
   const path = findProgram('dnsperf') ?? 'dnsperf';
   const done = await measure({ path, words, directory, signal, name: 'dnsperf', statuses: [0] });

@@ -57,6 +57,7 @@ function wayTo(
     to: { port },
     identities: null,
     hello: null,
+    awake: false,
     requests: { file, ...written, begins, answers },
     connections: LOOKUP_BENCH.connections,
     server: pid,

@@ -74,7 +74,3 @@ export function orNull(cores: number): number | null {
 export function roundsOf({ quick }: BenchContext): number {
   return LOOKUP_BENCH.rounds[quick ? 'quick' : 'full'];
 }
-
-export function secondsOf({ quick }: BenchContext): number {
-  return LOOKUP_BENCH.seconds[quick ? 'quick' : 'full'];
-}

@@ -6,7 +6,7 @@ import { LOOKUP_BENCH } from '../config.ts';
 import type { BenchContext } from '../goals.ts';
 import { findProgram, installPeers } from '../peers.ts';
 import { cpuSeconds, measure } from '../process.ts';
-import { type Contestant, orNull, secondsOf } from './turns.ts';
+import { type Contestant, orNull } from './turns.ts';
 
 export interface Target {
   readonly name: string;
@@ -20,7 +20,7 @@ export async function byWrk(context: BenchContext, { name, url, pid }: Target): 
   await runWrk(context, url, 1);
   const run: Contestant['run'] = async () => {
     const before = cpuSeconds(pid);
-    const { seconds, said } = await runWrk(context, url, secondsOf(context));
+    const { seconds, said } = await runWrk(context, url, LOOKUP_BENCH.wrkSeconds);
     return { ...said, serverCores: orNull((cpuSeconds(pid) - before) / seconds), askerCores: null };
   };
   return { name, objects: 1, run };

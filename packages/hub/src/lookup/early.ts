@@ -12,8 +12,6 @@ import type { Known } from './objects.ts';
 import { answerOne, answerPacked, JSON_TYPE } from './objects.ts';
 
 const ONE_OBJECT = '/v1/objects/';
-/** As long as the framework takes a part of a path (server/server.ts), and as it takes it: without a slash. */
-const ID = new RegExp(`^${ONE_OBJECT}[^/?]{1,${SERVER_LIMITS.maxPathPart}}$`);
 
 interface Parts {
   readonly known: Known;
@@ -25,15 +23,23 @@ export function earlyLookups(known: Known, load: LookupLoad): AnswerEarly {
   const parts: Parts = { known, load, room: new BodyRoom() };
   return (early) => {
     const { method, url = '' } = early.request;
-    if (method === 'GET' && ID.test(url)) return oneObject(parts, early);
+    if (method === 'GET' && isOneObject(url)) return oneObject(parts, early);
     return method === 'POST' && url === '/v1/lookup' && packedKeys(parts, early);
   };
+}
+
+/** As long as the framework takes a part of a path (server/server.ts), and as it takes it: without a slash. */
+function isOneObject(url: string): boolean {
+  const length = url.length - ONE_OBJECT.length;
+  if (length < 1 || length > SERVER_LIMITS.maxPathPart || !url.startsWith(ONE_OBJECT)) return false;
+  return !url.includes('/', ONE_OBJECT.length) && !url.includes('?', ONE_OBJECT.length);
 }
 
 function oneObject({ known, load }: Parts, { request, response, machine, headers }: EarlyRequest): boolean {
   if (load.admitAtOnce(machine.machineId, 1).kind !== 'admitted') return false;
   try {
-    const id = decodeURIComponent(request.url!.slice(ONE_OBJECT.length));
+    const part = request.url!.slice(ONE_OBJECT.length);
+    const id = part.includes('%') ? decodeURIComponent(part) : part;
     const { text, lifetime } = answerOne(known, id);
     const own = ['cache-control', `private, max-age=${lifetime}`, 'content-type', JSON_TYPE];
     end(response, [...headers(), ...own], text);

@@ -45,6 +45,23 @@ test('one object: a page that was taken back is not what its host is', () => {
   assert.equal(verdictOf(known, 'http://phish.example/other.html').level, 'malicious');
 });
 
+test('a SHA-256 is the same object in every spelling, and is told in one', () => {
+  const hex = 'ab'.repeat(32);
+  const key = { kind: 'file-sha256', bytes: new Uint8Array(32).fill(0xab) } as const;
+  const known = knownOf([[key, 'malicious']]);
+  const { text, lifetime } = answerOne(known, `sha256:${hex}`);
+  assert.equal(JSON.parse(text).id, `sha256:${hex}`);
+  for (const words of [
+    hex,
+    hex.toUpperCase(),
+    `SHA256:${hex}`,
+    `sha256:${hex.toUpperCase()}`,
+    ` sha256:${hex} `,
+  ])
+    assert.deepEqual(answerOne(known, words), { key, text, lifetime }, words);
+  assert.throws(() => answerOne(known, `sha256:${hex.slice(1)}x`), /want 64 hex digits/);
+});
+
 test('an MD5 says good at most, one by one, together and packed', () => {
   const bytes = new Uint8Array(16).fill(7);
   const key = { kind: 'file-md5', bytes } as const;

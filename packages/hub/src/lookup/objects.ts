@@ -78,14 +78,29 @@ export interface OneObject {
 
 /** One object by any of its words. Throws as `parseObject`. */
 export function answerOne(known: Known, words: string): OneObject {
+  const plain = plainSha256(words);
+  if (plain !== null) return oneObject(plain, known.find(plain.kind, plain.bytes), words);
   const found = keysToAsk(parseObject(words)).map((key) => ({
     key,
     record: known.find(key.kind, key.bytes),
   }));
   const { key, record } = found.find((each) => each.record !== null) ?? found[0]!;
-  const id = JSON.stringify(formatKey(key.kind, key.bytes));
-  const text = `{"id":${id},"verdict":${record === null ? UNKNOWN_TEXT : verdictText(key.kind, record)}}`;
+  return oneObject(key, record, formatKey(key.kind, key.bytes));
+}
+
+/** `id`: the key as `formatKey` writes it, which is JSON without escapes. */
+function oneObject(key: ObjectKey, record: ClassRecord | null, id: string): OneObject {
+  const text = `{"id":"${id}","verdict":${record === null ? UNKNOWN_TEXT : verdictText(key.kind, record)}}`;
   return { key, text, lifetime: record?.lifetime ?? LIFETIME_SECONDS.unknown };
+}
+
+const SHA256 = 'sha256:';
+
+/** What nearly every program asks for, in the one spelling that `formatKey` has; null for other words. */
+function plainSha256(words: string): ObjectKey | null {
+  if (words.length !== SHA256.length + 64 || !words.startsWith(SHA256)) return null;
+  const bytes = words === words.toLowerCase() ? parseHex(words.slice(SHA256.length)) : null;
+  return bytes === null ? null : { kind: 'file-sha256', bytes };
 }
 
 const UNKNOWN_TEXT = JSON.stringify(UNKNOWN);

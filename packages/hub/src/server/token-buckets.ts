@@ -9,10 +9,15 @@ export interface Rate {
   readonly fill: number;
 }
 
+/** Keys are put in order of when they were last seen to this exactness: to do it each time costs more than the rest. */
+const ORDER_MS = 1_000;
+
 interface Bucket {
   /** Tokens at `at`; below zero where more was taken than there was. */
-  readonly tokens: number;
-  readonly at: number;
+  tokens: number;
+  at: number;
+  /** When it was put behind the others. */
+  movedAt: number;
 }
 
 export class TokenBuckets {
@@ -20,7 +25,7 @@ export class TokenBuckets {
   readonly #maxKeys: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** Of more than `maxKeys` keys, the one that was not seen for the longest is full again. */
+  /** Of more than `maxKeys` keys, the one that was not seen for the longest (to a second) is full again. */
   constructor(clock: Clock, maxKeys: number) {
     this.#clock = clock;
     this.#maxKeys = maxKeys;
@@ -32,12 +37,20 @@ export class TokenBuckets {
    */
   take(key: string, { capacity, fill }: Rate, tokens = 1): number {
     const now = this.#clock.monotonic();
-    const held = this.#buckets.get(key) ?? { tokens: capacity, at: now };
-    const there = Math.min(capacity, held.tokens + Math.max(0, now - held.at) * fill);
-    const left = there >= 1 ? there - tokens : there;
-    this.#buckets.delete(key); // and put behind the others: the first is the longest unseen
-    this.#buckets.set(key, { tokens: left, at: now });
-    if (this.#buckets.size > this.#maxKeys) this.#buckets.delete(this.#buckets.keys().next().value!);
+    const held = this.#buckets.get(key);
+    const bucket = held ?? { tokens: capacity, at: now, movedAt: now };
+    const there = Math.min(capacity, bucket.tokens + Math.max(0, now - bucket.at) * fill);
+    bucket.tokens = there >= 1 ? there - tokens : there;
+    bucket.at = now;
+    if (held === undefined || now - held.movedAt >= ORDER_MS) this.#putLast(key, bucket);
     return there >= 1 ? 0 : Math.ceil((1 - there) / fill / 1000);
+  }
+
+  /** Behind the others: the first is the longest unseen. */
+  #putLast(key: string, bucket: Bucket): void {
+    bucket.movedAt = bucket.at;
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
+    if (this.#buckets.size > this.#maxKeys) this.#buckets.delete(this.#buckets.keys().next().value!);
   }
 }
