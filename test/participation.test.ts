@@ -169,7 +169,7 @@ test('with extended the path leaves too, without the name of a person', async ()
 test('with extended the history of an object is asked for by name, and stands in the journal', async () => {
   assert.match(
     (await place.tocsin(['check', '--history', EICAR_SHA256])).stdout,
-    /\n {2}history {3}decided by the strongest of these claims\n {12}first seen by the hub \d{4}-\d\d-\d\d \d\d:\d\d UTC\n {12}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}feed \(feed\): malicious, Test\.Any\.EICAR.*\n {14}line 1 of list\.txt: 275a02/,
+    /\n {2}history {3}decided by the strongest of these claims\n {12}first seen by the hub \d{4}-\d\d-\d\d \d\d:\d\d UTC\n {12}met on fewer than 5 machines that told the hub\n {12}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}feed \(feed\): malicious, Test\.Any\.EICAR.*\n {14}line 1 of list\.txt: 275a02/,
   );
   const { history, historyMissing } = await checkedWithHistory();
   assert.deepEqual([history?.standing, historyMissing], ['decided', null]);

@@ -13,7 +13,7 @@ import { explain, firstSeenOf } from '../verdicts/explain.ts';
 import { heldReason } from '../verdicts/resolve.ts';
 import { publicationText } from './import.ts';
 import { withHub } from './open.ts';
-import { paint, print, printable } from './words.ts';
+import { count, paint, print, printable } from './words.ts';
 
 /** Characters of an original line that are shown. */
 const SHOWN_ORIGINAL = 300;
@@ -99,7 +99,7 @@ export function verdictCommand(program: Command): Command {
         const told: Told[] = [];
         for (const { key, expression } of questionsOf(parseObject(object))) {
           const explained = await explain(hub, key);
-          if (explained.claims.length + explained.unread.length > 0) told.push({ ...explained, expression });
+          if (isKnown(explained)) told.push({ ...explained, expression });
         }
         if (flags.json === true) print(JSON.stringify(told.map(explanationJson)));
         else print(told.length === 0 ? 'nothing is known of it' : told.map(explanationText).join('\n\n'));
@@ -112,7 +112,11 @@ interface Told extends Explanation {
   readonly expression: string;
 }
 
-function explanationText({ key, claims, resolution, expression, unread }: Told): string {
+function isKnown({ claims, unread, machines }: Explanation): boolean {
+  return claims.length + unread.length > 0 || (machines ?? 0) > 0;
+}
+
+function explanationText({ key, claims, resolution, machines, expression, unread }: Told): string {
   const digest = formatKey(key.kind, key.bytes);
   const what = digest === expression ? '' : `  ${printable(expression)}`;
   const lines = [`${paint('bold', digest)}${what}`];
@@ -124,6 +128,8 @@ function explanationText({ key, claims, resolution, expression, unread }: Told):
   }
   const first = firstSeenOf(claims);
   if (first !== null) lines.push(`  first seen: ${first.toISOString()}`);
+  if (machines !== null)
+    lines.push(`  met on: ${count(machines)} ${machines === 1 ? 'machine' : 'machines'} that told so`);
   for (const claim of claims) lines.push(...claimLines(claim));
   for (const source of unread)
     lines.push(
@@ -157,13 +163,14 @@ function cut(text: string): string {
   return text.length > SHOWN_ORIGINAL ? `${text.slice(0, SHOWN_ORIGINAL)}…` : text;
 }
 
-function explanationJson({ key, claims, resolution, expression, unread }: Told): object {
+function explanationJson({ key, claims, resolution, machines, expression, unread }: Told): object {
   return {
     object: formatKey(key.kind, key.bytes),
     expression,
     resolution: resolution.kind,
     verdict: resolution.kind === 'decided' ? resolution.claim.record : null,
     firstSeen: firstSeenOf(claims),
+    machines,
     claims,
     unread,
   };

@@ -104,7 +104,7 @@ test('one object: its history is told, and what it could be instead is refused i
   const { later } = await bothWays(get(`/v1/objects/sha256:${bad}?history=true`));
   assert.match(
     later,
-    /^HTTP\/1\.1 200 OK\r\n.*"level":"malicious".*"firstSeen":null,"claims":\[\],"unread":\[\]\}$/s,
+    /^HTTP\/1\.1 200 OK\r\n.*"level":"malicious".*"firstSeen":null,"machines":null,"claims":\[\],"unread":\[\]\}$/s,
   );
   for (const query of ['history=1', 'history'])
     assert.match((await bothWays(get(`/v1/objects/sha256:${bad}?${query}`))).later, /^HTTP\/1\.1 400 /);

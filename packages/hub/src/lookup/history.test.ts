@@ -31,7 +31,7 @@ interface Vectors {
 }
 const FILE = new URL('../../../../spec/vectors/lookup/history.json', import.meta.url);
 const vectors = JSON.parse(readFileSync(FILE, 'utf8')) as Vectors;
-const NOTHING = { v: 1, standing: 'none', firstSeen: null, claims: [], unread: [] };
+const NOTHING = { v: 1, standing: 'none', firstSeen: null, machines: null, claims: [], unread: [] };
 const REQUEST = vectors.asked[0]!.request;
 
 let hub: IntakeHub;
@@ -46,7 +46,7 @@ before(async () => {
 after(() => hub.close());
 
 /** What a hub must know to tell this: the oldest claim's source named the object first. */
-function explanationOf({ standing, firstSeen, claims, unread }: History): Explanation {
+function explanationOf({ standing, firstSeen, machines, claims, unread }: History): Explanation {
   const traced = claims.map((claim, i): TracedClaim => {
     const { level, category, name, source, reason, lifetime, ...about } = claim;
     const claimedAt = new Date(claim.claimedAt);
@@ -59,6 +59,7 @@ function explanationOf({ standing, firstSeen, claims, unread }: History): Explan
     key: { kind: 'file-sha256', bytes: new Uint8Array(32) },
     claims: traced.toSorted((a, b) => a.claimedAt.getTime() - b.claimedAt.getTime()),
     resolution,
+    machines,
     unread,
   };
 }

@@ -23,6 +23,7 @@ import { sendWithheld, WithheldProblem } from '../server/withheld.ts';
 import type { TracedClaim } from '../verdicts/claim-store.ts';
 import type { Explanation } from '../verdicts/explain.ts';
 import { firstSeenOf } from '../verdicts/explain.ts';
+import { toldMachines } from '../verdicts/prevalence.ts';
 
 export const HISTORY_ROUTE_LIMITS = {
   /** Far above the question, so that a field too many is named. */
@@ -93,7 +94,7 @@ async function consentFault(
 }
 
 /** As on the wire, the newest claim first. Throws `limit` where more is claimed than an answer holds. */
-export function historyOf({ claims, resolution, unread }: Explanation): History {
+export function historyOf({ claims, resolution, machines, unread }: Explanation): History {
   if (claims.length > HISTORY_LIMITS.maxClaims)
     throw new TocsinError(
       'limit',
@@ -101,7 +102,14 @@ export function historyOf({ claims, resolution, unread }: Explanation): History 
     );
   const newestFirst = claims.toSorted((a, b) => b.claimedAt.getTime() - a.claimedAt.getTime());
   const firstSeen = firstSeenOf(claims)?.toISOString() ?? null;
-  return { v: 1, standing: resolution.kind, firstSeen, claims: newestFirst.map(claimAsJson), unread };
+  return {
+    v: 1,
+    standing: resolution.kind,
+    firstSeen,
+    machines: toldMachines(machines),
+    claims: newestFirst.map(claimAsJson),
+    unread,
+  };
 }
 
 export function claimAsJson(claim: TracedClaim): HistoryClaim {

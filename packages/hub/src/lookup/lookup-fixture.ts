@@ -47,7 +47,7 @@ export async function startLookupHub(packed: Packed): Promise<LookupHub> {
   const lists = { set, manifest: set.manifest, onRevision: () => () => {} } as unknown as PublishedLists;
   const source = new IndexMaker({ pathOf, random: systemWorld.random });
   const known = new KnownObjects({ lists, source, pathOf, log: () => {} });
-  const explain = async () => ({ claims: [], unread: [], resolution: { kind: 'none' } });
+  const explain = async () => ({ claims: [], unread: [], resolution: { kind: 'none' }, machines: null });
   let framework = 0;
   const load = new LookupLoad(systemWorld.clock);
   const hub = await startHub({

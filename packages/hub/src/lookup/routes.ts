@@ -150,8 +150,8 @@ function registerObjectRoute(
       if (request.query.history === undefined) return reply.send(text);
       // It reads every source: dear, so it counts for much of what a client may ask.
       load.charge(request.machine!.machineId, HISTORY_BYTES);
-      const { firstSeen, claims, unread } = historyOf(await explain(key));
-      return reply.send(JSON.stringify({ ...JSON.parse(text), firstSeen, claims, unread }));
+      const { firstSeen, machines, claims, unread } = historyOf(await explain(key));
+      return reply.send(JSON.stringify({ ...JSON.parse(text), firstSeen, machines, claims, unread }));
     },
   );
 }

@@ -10,6 +10,7 @@ import type { SegmentRow, TracedClaim } from './claim-store.ts';
 import { claimsAbout, earlier, segmentsOf } from './claim-store.ts';
 import { isDamage } from './damage.ts';
 import type { MendHub } from './mend.ts';
+import { machinesThatMet } from './prevalence.ts';
 import type { Claim, Resolution } from './resolve.ts';
 import { resolve } from './resolve.ts';
 import { SharedAddresses } from './shared-addresses.ts';
@@ -18,6 +19,8 @@ export interface Explanation {
   readonly key: ObjectKey;
   readonly claims: readonly TracedClaim[];
   readonly resolution: Resolution;
+  /** On how many machines it was met that told so; null where that is not counted. */
+  readonly machines: number | null;
   /** Names of the sources whose file is damaged: what they say is not among the claims. */
   readonly unread: readonly string[];
 }
@@ -28,7 +31,7 @@ export async function explain(hub: MendHub, key: ObjectKey): Promise<Explanation
   const claims = await claimsOn(hub, key, unread);
   const standing = claims.filter(({ ended }) => !ended);
   const resolution = resolve([...standing, ...(await warningsAbout(hub, key, standing, unread))]);
-  return { key, claims, resolution, unread };
+  return { key, claims, resolution, machines: await machinesThatMet(hub.db, key), unread };
 }
 
 /** Since when the hub knows of an object, from what its sources say of it; null where none says anything. */

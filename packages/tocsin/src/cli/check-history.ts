@@ -4,6 +4,8 @@ import type { HistoryAnswer } from '../client/lookup/history.ts';
 import type { Machine } from '../client/machine.ts';
 import { never } from '../protocol/errors.ts';
 import type { History, HistoryClaim, Standing } from '../protocol/history.ts';
+import { HISTORY_LIMITS } from '../protocol/history.ts';
+import type { KeyKind } from '../protocol/kinds.ts';
 import type { Facts, Found } from './answers.ts';
 import type { Asked } from './objects.ts';
 
@@ -17,14 +19,18 @@ export const HISTORY_ROWS = {
 /** The history of what was found, or of the object itself where nothing was, as facts beside its answer. */
 export async function historyFacts(machine: Machine, asked: Asked, { matched }: Found): Promise<Facts> {
   const index = matched === null ? -1 : asked.expressions.indexOf(matched);
-  const answer = await machine.history(asked.keys[index] ?? asked.key);
-  return { rows: rowsOf(answer).map((text, i) => [i === 0 ? 'history' : '', text]), json: jsonOf(answer) };
+  const key = asked.keys[index] ?? asked.key;
+  const answer = await machine.history(key);
+  return {
+    rows: rowsOf(answer, key.kind).map((text, i) => [i === 0 ? 'history' : '', text]),
+    json: jsonOf(answer),
+  };
 }
 
-function rowsOf(answer: HistoryAnswer): readonly string[] {
+function rowsOf(answer: HistoryAnswer, kind: KeyKind): readonly string[] {
   switch (answer.kind) {
     case 'told':
-      return historyRows(answer.history);
+      return historyRows(answer.history, kind);
     case 'not-asked':
       return [`the hub was not asked: ${answer.why}`];
     case 'no-answer':
@@ -36,8 +42,8 @@ function rowsOf(answer: HistoryAnswer): readonly string[] {
 
 function jsonOf(answer: HistoryAnswer): Facts['json'] {
   if (answer.kind === 'told') {
-    const { standing, firstSeen, claims, unread } = answer.history;
-    return { history: { standing, firstSeen, claims, unread }, historyMissing: null };
+    const { standing, firstSeen, machines, claims, unread } = answer.history;
+    return { history: { standing, firstSeen, machines, claims, unread }, historyMissing: null };
   }
   return { history: null, historyMissing: answer.why };
 }
@@ -48,16 +54,24 @@ const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   held: 'held for a person: these claims contradict each other',
 };
 
-function historyRows({ standing, firstSeen, claims, unread }: History): readonly string[] {
+function historyRows(history: History, kind: KeyKind): readonly string[] {
+  const { standing, firstSeen, machines, claims, unread } = history;
   const shown = claims.slice(0, HISTORY_ROWS.shown);
   const more = claims.length - shown.length;
   return [
     STANDING_WORDS[standing],
     ...(firstSeen === null ? [] : [`first seen by the hub ${timeWords(firstSeen)}`]),
+    ...(kind === 'file-sha256' ? [`met on ${machinesWords(machines)} that told the hub`] : []),
     ...shown.flatMap(claimRows),
     ...(more === 0 ? [] : [`and ${more} more: --json shows all`]),
     ...unread.map((source) => `the hub cannot read what ${source} says: its file is damaged`),
   ];
+}
+
+function machinesWords(machines: number | null): string {
+  const { leastMachines, maxMachines } = HISTORY_LIMITS;
+  if (machines === null) return `fewer than ${leastMachines} machines`;
+  return `${machines}${machines === maxMachines ? ' or more' : ''} machines`;
 }
 
 function claimRows(claim: HistoryClaim): readonly string[] {

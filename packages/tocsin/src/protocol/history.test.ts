@@ -22,7 +22,14 @@ for (const { name, answer } of vectors.unreadable)
 test('more claims or longer texts than there may be are refused', () => {
   const [claim] = vectors.answers[0]!.answer.claims as { original: string | null }[];
   const firstSeen = '2026-01-01T00:00:00.000Z';
-  const of = (claims: unknown) => ({ v: 1, standing: 'decided', firstSeen, claims, unread: [] });
+  const of = (claims: unknown) => ({
+    v: 1,
+    standing: 'decided',
+    firstSeen,
+    machines: null,
+    claims,
+    unread: [],
+  });
   const { maxClaims, maxText } = HISTORY_LIMITS;
   assert.equal(parseHistory(of(Array(maxClaims).fill(claim))).claims.length, maxClaims);
   assert.throws(() => parseHistory(of(Array(maxClaims + 1).fill(claim))), isFormat);
@@ -43,14 +50,16 @@ test('no JSON at all brings anything but a history or words', () => {
       fc.constantFrom(null, '2026-01-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z'),
       fc.anything(),
     ),
+    machines: fc.oneof(fc.constantFrom(null, 4, 5, 100_000, 100_001), fc.anything()),
     claims: fc.array(claim, { maxLength: 2 }),
     unread: fc.array(fc.oneof(fc.string(), fc.anything()), { maxLength: 2 }),
   });
   fc.assert(
     fc.property(fc.oneof(fc.anything(), fc.jsonValue(), shaped), (value) => {
       try {
-        const { firstSeen, claims } = parseHistory(value);
+        const { firstSeen, machines, claims } = parseHistory(value);
         assert.equal(firstSeen === null, claims.length === 0);
+        assert.ok(machines === null || (machines >= 5 && machines <= 100_000));
         for (const { sourceKind, claimedAt } of claims) {
           assert.ok(SOURCE_KINDS.includes(sourceKind));
           assert.ok(Date.parse(firstSeen!) <= Date.parse(claimedAt));

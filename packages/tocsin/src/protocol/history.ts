@@ -9,6 +9,9 @@ export const HISTORY_LIMITS = {
   maxClaims: 1_000,
   /** Of a name, a file or an original line: as long as the hub keeps one. */
   maxText: 65_536,
+  /** Machines that met a file: fewer are not told, more are not counted. */
+  leastMachines: 5,
+  maxMachines: 100_000,
 } as const;
 
 export interface HistoryRequest {
@@ -44,6 +47,8 @@ export interface History {
   readonly standing: Standing;
   /** Since when the hub knows of the object, ISO 8601 in UTC: not after any claim. Null exactly where there is no claim. */
   readonly firstSeen: string | null;
+  /** On how many machines the file was met that told the hub so; null for fewer than 5, and for what is no SHA-256. */
+  readonly machines: number | null;
   readonly claims: readonly HistoryClaim[];
   /** Sources whose file is damaged: what they say is missing. */
   readonly unread: readonly string[];
@@ -51,7 +56,7 @@ export interface History {
 
 /** Throws `format` with the field that is wrong. */
 export function parseHistory(value: unknown): History {
-  const { v, standing, firstSeen, claims, unread } = record(value, 'history');
+  const { v, standing, firstSeen, machines, claims, unread } = record(value, 'history');
   if (v !== 1) throw bad('v', '1');
   if (!isOneOf(STANDINGS, standing)) throw bad('standing', STANDINGS.join(', '));
   if (!Array.isArray(claims) || claims.length > HISTORY_LIMITS.maxClaims)
@@ -59,7 +64,14 @@ export function parseHistory(value: unknown): History {
   if (!Array.isArray(unread) || unread.length > HISTORY_LIMITS.maxClaims || !unread.every(isText))
     throw bad('unread', `up to ${HISTORY_LIMITS.maxClaims} names`);
   const told = claims.map(parseClaim);
-  return { v, standing, firstSeen: parseFirstSeen(firstSeen, told), claims: told, unread };
+  return {
+    v,
+    standing,
+    firstSeen: parseFirstSeen(firstSeen, told),
+    machines: parseMachines(machines),
+    claims: told,
+    unread,
+  };
 }
 
 function parseFirstSeen(value: unknown, claims: readonly HistoryClaim[]): string | null {
@@ -70,6 +82,11 @@ function parseFirstSeen(value: unknown, claims: readonly HistoryClaim[]): string
   const first = parseTime(value, 'firstSeen');
   if (claims.every(({ claimedAt }) => Date.parse(first) <= Date.parse(claimedAt))) return first;
   throw bad('firstSeen', 'a time that is not after a claim');
+}
+
+function parseMachines(value: unknown): number | null {
+  const { leastMachines, maxMachines } = HISTORY_LIMITS;
+  return value === null ? null : whole(value, 'machines', leastMachines, maxMachines);
 }
 
 function parseTime(value: unknown, field: string): string {

@@ -11,7 +11,7 @@ import type { HistoryAnswer, HistoryParts } from './history.ts';
 import { askHistory } from './history.ts';
 
 const KEY = keyOf('file-sha256', 1);
-const NOTHING = { v: 1, standing: 'none', firstSeen: null, claims: [], unread: [] };
+const NOTHING = { v: 1, standing: 'none', firstSeen: null, machines: null, claims: [], unread: [] };
 
 /** A hub that says what it is told to say, and what reached it. */
 class Stage {
