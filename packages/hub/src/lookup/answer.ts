@@ -9,33 +9,44 @@ import { ANSWER_SIZES, padded } from 'tocsin/protocol/padding.ts';
 import { LIFETIME_SECONDS } from 'tocsin/protocol/verdict.ts';
 import { Classes } from './classes.ts';
 
-/** Objects in the answer to one prefix; a prefix that holds more is refused, for the answer would be cut silently. */
-export const MAX_BUCKET = 65_536;
+/**
+ * Objects in the answer to one prefix; a prefix that holds more is refused, for the answer would be cut silently. Of as many
+ * bits as the hub announces one holds 256 at most on average: this is what may be asked by a manifest from when the hub knew
+ * a thirtieth.
+ */
+export const MAX_BUCKET = 8_192;
 /** Objects in one whole answer. */
 export const MAX_ANSWER_OBJECTS = 1_000_000;
 
 export const SLICES = {
-  /** Prefixes that are answered in one go, some milliseconds; then others get their turn. */
+  /** Prefixes, or objects in them, that are answered in one go, some milliseconds; then others get their turn. */
   prefixes: 16,
-  /** Where the lists changed in between it begins anew; the last time it goes on to the end. */
+  objects: 4_096,
+  /** Where the lists changed in between it begins anew, so often. */
   tries: 3,
 } as const;
 
 /**
  * Answers, in the order of the questions, what `lookupFault` found nothing wrong with: as it stands on the wire, of a size that
- * does not tell what is in it. All of it is from one revision. Rejects with `limit` beyond the largest.
+ * does not tell what is in it. All of it is from one revision. Rejects with `limit` beyond the largest, with `busy` where the
+ * lists change again and again.
  */
 export async function answer(lists: { readonly set: ListSet }, request: LookupRequest): Promise<Buffer> {
   const { prefixes } = request;
-  for (let tries = 1; ; tries++) {
+  for (let tries = 0; tries < SLICES.tries; tries++) {
     const { set } = lists;
     const draft = new Draft(set);
-    for (let i = 0; i < prefixes.length && lists.set === set; ) {
-      draft.add(prefixes[i++]!);
-      if (i % SLICES.prefixes === 0 && i < prefixes.length && tries < SLICES.tries) await setImmediate();
+    for (const question of prefixes) {
+      if (draft.isSliceFull) {
+        await setImmediate();
+        if (lists.set !== set) break;
+        draft.beginSlice();
+      }
+      draft.add(question);
     }
     if (draft.prefixes === prefixes.length) return draft.text();
   }
+  throw new TocsinError('busy', 'Cannot answer the look-up now: the lists change, want a later call');
 }
 
 /** An answer from the lists of one revision, while it grows. */
@@ -44,9 +55,20 @@ class Draft {
   readonly #classes = new Classes();
   readonly #buckets: string[] = [];
   #objects = 0;
+  /** What was there when the slice began. */
+  #slice = { prefixes: 0, objects: 0 };
 
   constructor(lists: ListSet) {
     this.#lists = lists;
+  }
+
+  get isSliceFull(): boolean {
+    const { prefixes, objects } = this.#slice;
+    return this.prefixes - prefixes >= SLICES.prefixes || this.#objects - objects >= SLICES.objects;
+  }
+
+  beginSlice(): void {
+    this.#slice = { prefixes: this.prefixes, objects: this.#objects };
   }
 
   get prefixes(): number {

@@ -100,6 +100,12 @@ for (const [what, request, early] of CASES)
     if (early !== null) assert.equal(ways.early, early);
   });
 
+test('answers about whole keys name the revision of the lists', async () => {
+  const named = /\r\ntocsin-lists: 1\r\n/;
+  for (const request of [get(`/v1/objects/sha256:${bad}`), post(VALID)])
+    assert.match((await bothWays(request)).later, named);
+});
+
 test('one object: its history is told, and what it could be instead is refused in words', async () => {
   const { later } = await bothWays(get(`/v1/objects/sha256:${bad}?history=true`));
   assert.match(

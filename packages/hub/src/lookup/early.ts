@@ -6,10 +6,11 @@ import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol
 import { PROBLEM_TYPE, problemOf } from 'tocsin/protocol/problem.ts';
 import { SERVER_LIMITS } from '../server/config.ts';
 import type { AnswerEarly, EarlyRequest } from '../server/early.ts';
+import { headersOf } from '../server/problems.ts';
 import { BodyRoom } from './body-room.ts';
 import type { LookupLoad } from './load.ts';
 import type { Known } from './objects.ts';
-import { answerOne, answerPacked, JSON_TYPE } from './objects.ts';
+import { answerOne, answerPacked, JSON_TYPE, REVISION_HEADER } from './objects.ts';
 
 const ONE_OBJECT = '/v1/objects/';
 
@@ -40,8 +41,9 @@ function oneObject({ known, load }: Parts, { request, response, machine, headers
   try {
     const part = request.url!.slice(ONE_OBJECT.length);
     const id = part.includes('%') ? decodeURIComponent(part) : part;
-    const { text, lifetime } = answerOne(known, id);
-    const own = ['cache-control', `private, max-age=${lifetime}`, 'content-type', JSON_TYPE];
+    const { text, lifetime, revision } = answerOne(known, id);
+    const kept = ['cache-control', `private, max-age=${lifetime}`, REVISION_HEADER, String(revision)];
+    const own = [...kept, 'content-type', JSON_TYPE];
     end(response, [...headers(), ...own], text);
     return true;
   } catch {
@@ -52,7 +54,8 @@ function oneObject({ known, load }: Parts, { request, response, machine, headers
 function packedKeys({ known, load, room }: Parts, early: EarlyRequest): boolean {
   const { request, response, machine, headers } = early;
   const bytes = bodyBytes(request);
-  if (bytes === null || load.admit(machine.machineId, bytes).kind !== 'admitted') return false;
+  if (bytes === null || !known.isByHeart) return false;
+  if (load.admit(machine.machineId, bytes).kind !== 'admitted') return false;
   const body = room.take(bytes);
   let got = 0;
   request.on('data', (chunk: Buffer) => {
@@ -61,14 +64,17 @@ function packedKeys({ known, load, room }: Parts, early: EarlyRequest): boolean 
   request.on('end', () => {
     // Whatever is thrown here would end the process: there is no framework around it.
     try {
-      const answer = answerPacked(known, parsePackedRequest(body.subarray(0, got)));
-      end(response, [...headers(), 'content-type', PACKED_TYPES.response], answer);
+      const packed = parsePackedRequest(body.subarray(0, got));
+      const revision = String(known.revisionOf(packed.kind));
+      const answer = answerPacked(known, packed);
+      const own = [REVISION_HEADER, revision, 'content-type', PACKED_TYPES.response];
+      end(response, [...headers(), ...own], answer);
     } catch (error) {
       const { problem } = problemOf(error);
       response.statusCode = problem.status;
       const own = ['content-type', `${PROBLEM_TYPE}; charset=utf-8`];
-      const last = problem.status === 413 ? ['connection', 'close'] : [];
-      end(response, [...headers(), ...last, ...own], JSON.stringify(problem));
+      const beside = Object.entries(headersOf(problem)).flat();
+      end(response, [...headers(), ...beside, ...own], JSON.stringify(problem));
     }
   });
   // Once, when all of it was read or it broke off: an answer may wait behind another one of its connection.

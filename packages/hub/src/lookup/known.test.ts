@@ -10,12 +10,13 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ListSet } from 'tocsin/lists/list-set.ts';
 import { SegmentBuilder } from 'tocsin/lists/segment-builder.ts';
+import { TocsinError } from 'tocsin/protocol/errors.ts';
 import type { ListManifest, ListRole } from 'tocsin/protocol/lookup.ts';
 import type { ClassRecord, Level } from 'tocsin/protocol/verdict.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import type { PublishedLists, RevisionListener } from '../lists/published.ts';
 import { INDEX_MAKER_LIMITS, IndexMaker } from './index-maker.ts';
-import { KnownObjects } from './known.ts';
+import { KNOWN_LIMITS, KnownObjects } from './known.ts';
 
 const KIND = 'file-sha256';
 const KNOWN_ASIDE = INDEX_MAKER_LIMITS.atOnce + 1;
@@ -172,6 +173,37 @@ test('known by heart: many objects are taken in aside, and a revision that comes
   lists.publish({ 'known-good': range(10, KNOWN_ASIDE + 20, 'good') });
   await known.ready;
   agrees(known, lists);
+});
+
+test('known by heart: files are not asked by the thousand: that waits for the index, and is refused while there is none', async (t) => {
+  const lists = new Lists(t);
+  const known = lists.known(t);
+  const { inFiles } = KNOWN_LIMITS;
+  const keys = Buffer.concat(Array.from({ length: inFiles + 1 }, (_, n) => keyOf(n)));
+  const found = (count: number): number => {
+    let objects = 0;
+    known.findMany(KIND, keys, count, () => objects++);
+    return objects;
+  };
+  const isBusy = (error: unknown): boolean => error instanceof TocsinError && error.code === 'busy';
+  lists.publish({ malicious: range(0, KNOWN_ASIDE, 'malicious') });
+  assert.ok(known.isByHeart, 'nobody asked yet');
+  assert.throws(() => found(inFiles + 1), isBusy);
+  assert.equal(known.isByHeart, false);
+  assert.equal(found(inFiles), Math.min(inFiles, KNOWN_ASIDE));
+  assert.equal(known.revisionOf(KIND), lists.manifest.revision);
+  await known.untilKnown(KIND, inFiles + 1);
+  assert.ok(known.isByHeart);
+  assert.equal(found(inFiles + 1), Math.min(inFiles + 1, KNOWN_ASIDE));
+  const { revision } = lists.manifest;
+  lists.publish({ malicious: range(0, KNOWN_ASIDE + 1, 'malicious') });
+  assert.equal(known.revisionOf(KIND), revision, 'of what is said, not of what is being made');
+  await known.ready;
+  assert.equal(known.revisionOf(KIND), revision + 1);
+  lists.publish({ malicious: range(0, KNOWN_ASIDE + 2, 'malicious') });
+  writeFileSync(lists.pathOf(lists.manifest.lists[0]!.digest), 'no segment');
+  await known.ready;
+  await assert.rejects(known.untilKnown(KIND, inFiles + 1), isBusy);
 });
 
 test('known by heart: a list file that is damaged is told, and what the files say goes on', async (t) => {

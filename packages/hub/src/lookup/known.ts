@@ -2,13 +2,14 @@
 // when they change (index-maker.ts), and one over the changes, which are few. Taken from the first question about a kind
 // on: most hubs are never asked by whole keys. Until both are there the first time the files are asked, which say the same.
 // When lists change, what was published before is said until the new index is there, and then the new one at once: never
-// half of each, and never from files by the thousand.
+// half of each. Files are never asked by the thousand: who wants that waits for the index, or comes again.
 //
 //   key ─► changes ─ listed ─► that (level `unknown`: taken back, or held for a person)
 //             └─ absent ─► malicious and known-good in one table ─► record, or nothing
+import { setTimeout } from 'node:timers/promises';
 import { KeyIndex } from 'tocsin/lists/key-index.ts';
 import { SegmentReader } from 'tocsin/lists/segment-reader.ts';
-import { errorWords } from 'tocsin/protocol/errors.ts';
+import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 import { KEY_KIND_NAMES, KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import type { ListRole } from 'tocsin/protocol/lookup.ts';
@@ -26,9 +27,17 @@ interface Held {
 
 /** What one publication says of a kind. */
 interface Snapshot {
+  readonly revision: number;
   readonly bases: Held | null;
   readonly changes: Held | null;
 }
+
+export const KNOWN_LIMITS = {
+  /** Keys of one question for which files are asked: some twenty milliseconds. */
+  inFiles: 1_024,
+  /** So long a question about more waits for the first index of its kind. */
+  waitMs: 2_000,
+} as const;
 
 interface Kind {
   /** False until somebody asked: then nothing is held. */
@@ -66,6 +75,25 @@ export class KnownObjects {
     return this.#following;
   }
 
+  /** The revision of the lists behind what is said of a kind now. */
+  revisionOf(kind: KeyKind): number {
+    return this.#kinds.get(kind)!.snapshot?.revision ?? this.#parts.lists.manifest.revision;
+  }
+
+  /** False while the files are asked about a kind. */
+  get isByHeart(): boolean {
+    return this.#kinds.values().every(({ asked, snapshot }) => !asked || snapshot !== null);
+  }
+
+  /** Resolves when so many keys of a kind can be asked for; rejects with `busy` where that takes too long. */
+  async untilKnown(kind: KeyKind, count: number): Promise<void> {
+    if (this.#snapshot(kind) !== null || count <= KNOWN_LIMITS.inFiles) return;
+    const tooLong = new AbortController();
+    await Promise.race([this.ready, setTimeout(KNOWN_LIMITS.waitMs, null, { signal: tooLong.signal })]);
+    tooLong.abort();
+    if (this.#snapshot(kind) === null) throw notYet(kind);
+  }
+
   /**
    * What is published of the key that stands in `keys` at `offset`: a record of level `unknown` where that was taken back,
    * null where nothing is known. Throws `corrupt` for a list file that does not hold, and has them looked at.
@@ -82,7 +110,7 @@ export class KnownObjects {
 
   /**
    * As `find`, for `count` packed keys at once: calls back for each that is known and not taken back. Nothing may be asked
-   * here from within.
+   * here from within. Throws `busy` for more than `KNOWN_LIMITS.inFiles` while the files are asked.
    */
   findMany(
     kind: KeyKind,
@@ -101,6 +129,7 @@ export class KnownObjects {
   ): void {
     const { bytes } = KEY_KINDS[kind];
     const snapshot = this.#snapshot(kind);
+    if (snapshot === null && count > KNOWN_LIMITS.inFiles) throw notYet(kind);
     const inBases = this.#inBases.of(snapshot?.bases ?? null, keys, count);
     const inChanges = this.#inChanges.of(snapshot?.changes ?? null, keys, count);
     for (let i = 0; i < count; i++) {
@@ -177,12 +206,13 @@ export class KnownObjects {
 
   /** What is published now; of the old one whatever is still the same. */
   async #next(kind: KeyKind, old: Snapshot | null): Promise<Snapshot> {
+    const { revision } = this.#parts.lists.manifest;
     const [wantedBases, wantedChanges] = this.#wanted(kind);
     const bases = await this.#take(kind, old?.bases ?? null, wantedBases);
     try {
-      return { bases, changes: await this.#take(kind, old?.changes ?? null, wantedChanges) };
+      return { revision, bases, changes: await this.#take(kind, old?.changes ?? null, wantedChanges) };
     } catch (error) {
-      this.#release({ bases, changes: null }, old);
+      this.#release({ revision, bases, changes: null }, old);
       throw error;
     }
   }
@@ -218,6 +248,13 @@ export class KnownObjects {
       this.#parts.source.giveBack(held.want);
     }
   }
+}
+
+function notYet(kind: KeyKind): TocsinError {
+  return new TocsinError(
+    'busy',
+    `Cannot answer the look-up now: what is known of ${kind} is not in memory yet, want a later call or at most ${KNOWN_LIMITS.inFiles} keys`,
+  );
 }
 
 /** What a table says of many keys at once. Its answer holds until it is asked again: thousands of them are no garbage. */

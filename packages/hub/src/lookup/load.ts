@@ -18,6 +18,8 @@ export const LOAD_LIMITS = {
   maxClientAtOnce: 64,
   /** What one client may ask, bytes of bodies and of answers by prefix: a burst, then so much a second; beyond it 429. */
   burstBytes: 256 * 2 ** 20,
+  /** What any request counts for beside its bytes: 32,768 a second. */
+  requestBytes: 2_048,
   bytesPerSecond: 64 * 2 ** 20,
   maxClients: 100_000,
   retrySeconds: 1,
@@ -69,7 +71,7 @@ export class LookupLoad {
     const own = this.#underWay.get(client);
     if (own !== undefined && (own.requests >= maxClientAtOnce || own.bytes + bytes > maxClientBytesAtOnce))
       return { kind: 'too-many', retryAfterSeconds: retrySeconds };
-    const wait = this.#clients.take(client, CLIENT, bytes);
+    const wait = this.#clients.take(client, CLIENT, bytes + LOAD_LIMITS.requestBytes);
     return wait > 0 ? { kind: 'too-many', retryAfterSeconds: wait } : ADMITTED;
   }
 

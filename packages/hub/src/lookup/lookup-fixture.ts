@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'tocsin/client/channel/enrol.ts';
 import type { Joined } from 'tocsin/client/channel/identity.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
+import { KEY_KIND_NAMES } from 'tocsin/protocol/kinds.ts';
 import { systemWorld } from 'tocsin/protocol/world.ts';
 import type { PublishedLists } from '../lists/published.ts';
 import { registerListRoutes } from '../lists/routes.ts';
@@ -60,7 +61,7 @@ export async function startLookupHub(packed: Packed): Promise<LookupHub> {
       registerListRoutes(app, lists, context.keys);
     },
   });
-  known.find('file-sha256', new Uint8Array(32));
+  for (const kind of KEY_KIND_NAMES) known.find(kind, new Uint8Array(32));
   await known.ready;
   return {
     ...hub,

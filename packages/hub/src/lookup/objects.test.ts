@@ -8,7 +8,7 @@ import { keysToAsk, parseObject } from 'tocsin/protocol/objects.ts';
 import { parsePackedResponse } from 'tocsin/protocol/packed-lookup.ts';
 import type { ClassRecord, Level, Verdict } from 'tocsin/protocol/verdict.ts';
 import type { Known } from './objects.ts';
-import { answerObjects, answerOne, answerPacked } from './objects.ts';
+import { answerObjects, answerOne, answerPacked, OBJECTS_LIMITS } from './objects.ts';
 
 function record(level: Level): ClassRecord {
   return { level, category: null, name: null, source: 's', reason: `it is ${level}`, lifetime: 60 };
@@ -20,6 +20,9 @@ function knownOf(said: readonly (readonly [ObjectKey, Level])[]): Known {
     records.get(`${kind} ${toHex(keys.subarray(offset, offset + (kind === 'file-md5' ? 16 : 32)))}`) ?? null;
   return {
     find,
+    revisionOf: (kind) => (kind === 'host' ? 7 : 8),
+    isByHeart: true,
+    untilKnown: async () => {},
     findMany: (kind, keys, count, onKnown) => {
       for (let i = 0; i < count; i++) {
         const found = find(kind, keys, i * (kind === 'file-md5' ? 16 : 32));
@@ -49,8 +52,9 @@ test('a SHA-256 is the same object in every spelling, and is told in one', () =>
   const hex = 'ab'.repeat(32);
   const key = { kind: 'file-sha256', bytes: new Uint8Array(32).fill(0xab) } as const;
   const known = knownOf([[key, 'malicious']]);
-  const { text, lifetime } = answerOne(known, `sha256:${hex}`);
-  assert.equal(JSON.parse(text).id, `sha256:${hex}`);
+  const told = answerOne(known, `sha256:${hex}`);
+  assert.deepEqual([told.key, told.lifetime, told.revision], [key, 60, 8]);
+  assert.equal(JSON.parse(told.text).id, `sha256:${hex}`);
   for (const words of [
     hex,
     hex.toUpperCase(),
@@ -58,8 +62,19 @@ test('a SHA-256 is the same object in every spelling, and is told in one', () =>
     `sha256:${hex.toUpperCase()}`,
     ` sha256:${hex} `,
   ])
-    assert.deepEqual(answerOne(known, words), { key, text, lifetime }, words);
+    assert.deepEqual(answerOne(known, words), told, words);
   assert.throws(() => answerOne(known, `sha256:${hex.slice(1)}x`), /want 64 hex digits/);
+});
+
+test('one object is kept for an hour at most, and is of the oldest lists that were asked', () => {
+  const page = keysToAsk(parseObject('http://phish.example/'))[0]!;
+  const known = knownOf([[page, 'malicious']]);
+  const find: Known['find'] = (...of) => {
+    const found = known.find(...of);
+    return found === null ? null : { ...found, lifetime: 2_592_000 };
+  };
+  const { lifetime, revision } = answerOne({ ...known, find }, 'http://phish.example/');
+  assert.deepEqual([lifetime, revision], [OBJECTS_LIMITS.maxAgeSeconds, 7]);
 });
 
 test('an MD5 says good at most, one by one, together and packed', () => {

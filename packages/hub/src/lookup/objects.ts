@@ -12,7 +12,14 @@ import { capAlias, LIFETIME_SECONDS, UNKNOWN, verdictOf } from 'tocsin/protocol/
 import { Classes } from './classes.ts';
 import type { KnownObjects } from './known.ts';
 
-export const OBJECTS_LIMITS = { maxObjects: 1_000 } as const;
+export const OBJECTS_LIMITS = {
+  maxObjects: 1_000,
+  /** One object is kept by caches that look at no revision: no longer than this, so that a recall reaches them. */
+  maxAgeSeconds: 3_600,
+} as const;
+
+/** Names the revision of the lists behind an answer about whole keys. */
+export const REVISION_HEADER = 'tocsin-lists';
 
 export interface ObjectsResponse {
   readonly v: 1;
@@ -22,7 +29,7 @@ export interface ObjectsResponse {
   readonly unknownLifetime: number;
 }
 
-export type Known = Pick<KnownObjects, 'find' | 'findMany'>;
+export type Known = Pick<KnownObjects, 'find' | 'findMany' | 'revisionOf' | 'isByHeart' | 'untilKnown'>;
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -74,24 +81,33 @@ export interface OneObject {
   readonly text: string;
   /** How long it may be kept, seconds. */
   readonly lifetime: number;
+  /** The oldest of the lists that were asked. */
+  readonly revision: number;
 }
 
 /** One object by any of its words. Throws as `parseObject`. */
 export function answerOne(known: Known, words: string): OneObject {
   const plain = plainSha256(words);
-  if (plain !== null) return oneObject(plain, known.find(plain.kind, plain.bytes), words);
-  const found = keysToAsk(parseObject(words)).map((key) => ({
-    key,
-    record: known.find(key.kind, key.bytes),
-  }));
+  if (plain !== null)
+    return oneObject(plain, known.find(plain.kind, plain.bytes), revisionOf(known, [plain]), words);
+  const keys = keysToAsk(parseObject(words));
+  const found = keys.map((key) => ({ key, record: known.find(key.kind, key.bytes) }));
   const { key, record } = found.find((each) => each.record !== null) ?? found[0]!;
-  return oneObject(key, record, formatKey(key.kind, key.bytes));
+  return oneObject(key, record, revisionOf(known, keys), formatKey(key.kind, key.bytes));
 }
 
 /** `id`: the key as `formatKey` writes it, which is JSON without escapes. */
-function oneObject(key: ObjectKey, record: ClassRecord | null, id: string): OneObject {
+function oneObject(key: ObjectKey, record: ClassRecord | null, revision: number, id: string): OneObject {
   const text = `{"id":"${id}","verdict":${record === null ? UNKNOWN_TEXT : verdictText(key.kind, record)}}`;
-  return { key, text, lifetime: record?.lifetime ?? LIFETIME_SECONDS.unknown };
+  const lifetime = Math.min(record?.lifetime ?? LIFETIME_SECONDS.unknown, OBJECTS_LIMITS.maxAgeSeconds);
+  return { key, text, lifetime, revision };
+}
+
+/** Of what is said of these keys, the oldest revision. */
+export function revisionOf(known: Known, keys: readonly Pick<ObjectKey, 'kind'>[]): number {
+  let oldest = Number.MAX_SAFE_INTEGER;
+  for (const { kind } of keys) oldest = Math.min(oldest, known.revisionOf(kind));
+  return oldest;
 }
 
 const SHA256 = 'sha256:';

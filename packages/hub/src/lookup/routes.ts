@@ -2,13 +2,14 @@
 // here as well. Whose question it is, and what that machine agreed to, is not looked at: the hub keeps no such link.
 // The same path takes whole keys, as JSON or packed, from programs of the operator; GET /v1/objects/ID tells of one.
 import type {} from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { REASON_WORDS } from 'tocsin/catalog/gate.ts';
 import { lookupFault } from 'tocsin/catalog/gate-lookup.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { KEY_KIND_NAMES } from 'tocsin/protocol/kinds.ts';
 import type { LookupRequest } from 'tocsin/protocol/lookup.ts';
 import { LOOKUP_LIMITS } from 'tocsin/protocol/lookup.ts';
+import type { PackedRequest } from 'tocsin/protocol/packed-lookup.ts';
 import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol/packed-lookup.ts';
 import type { Clock } from 'tocsin/protocol/world.ts';
 import { Type } from 'typebox';
@@ -20,8 +21,8 @@ import type { Explanation } from '../verdicts/explain.ts';
 import { answer } from './answer.ts';
 import { earlyLookups } from './early.ts';
 import { historyOf } from './history.ts';
-import type { KnownObjects } from './known.ts';
 import { guardLoad, LookupLoad } from './load.ts';
+import type { Known } from './objects.ts';
 import {
   answerObjects,
   answerOne,
@@ -29,10 +30,18 @@ import {
   JSON_TYPE,
   OBJECTS_LIMITS,
   parseObjectsRequest,
+  REVISION_HEADER,
+  revisionOf,
 } from './objects.ts';
 
 /** A digest with its name, or an address; longer ones are not asked for in a path. */
 const OBJECT_ID_LENGTH = SERVER_LIMITS.maxPathPart;
+/** What an answer by prefix costs a client of what it may ask, a byte: it takes as long as so many that are only read. */
+const PREFIX_ANSWER_COST = 4;
+/** What one costs that was begun and came to nothing, since too much is known. */
+const REFUSED_BYTES = 4 * 2 ** 20;
+/** What an object of a question in JSON costs: it takes ten times as long as a packed one. */
+const JSON_OBJECT_BYTES = 1_024;
 /** What a history costs a client of what it may ask: 64 at once, and 16 a second. */
 const HISTORY_BYTES = 4 * 2 ** 20;
 
@@ -72,7 +81,7 @@ const WholeKeys = Type.Object(
 
 export interface LookupParts {
   readonly lists: PublishedLists;
-  readonly known: Pick<KnownObjects, 'find' | 'findMany'>;
+  readonly known: Known;
   readonly clock: Clock;
   /** Every claim about an object, for a person. */
   readonly explain: (key: ObjectKey) => Promise<Explanation>;
@@ -115,18 +124,31 @@ function registerRoutes(
     },
     async (request, reply) => {
       const { body } = request;
-      if (Buffer.isBuffer(body))
-        return reply.type(PACKED_TYPES.response).send(answerPacked(known, parsePackedRequest(body)));
-      if (typeof body === 'object' && body !== null && 'objects' in body)
-        return reply.send(answerObjects(known, parseObjectsRequest(body)));
+      const { machineId } = request.machine!;
+      if (Buffer.isBuffer(body)) return sendPacked(reply, known, parsePackedRequest(body));
+      if (typeof body === 'object' && body !== null && 'objects' in body) {
+        const keys = parseObjectsRequest(body);
+        load.charge(machineId, keys.length * JSON_OBJECT_BYTES);
+        return reply.header(REVISION_HEADER, revisionOf(known, keys)).send(answerObjects(known, keys));
+      }
       const fault = lookupFault(body, lists.manifest.prefixBits);
       if (fault !== null) return sendWithheld(reply, { ...fault, why: REASON_WORDS[fault.reason] });
-      const text = await answer(lists, body as LookupRequest);
-      load.charge(request.machine!.machineId, text.length);
+      const text = await answer(lists, body as LookupRequest).catch((error: unknown) => {
+        load.charge(machineId, REFUSED_BYTES);
+        throw error;
+      });
+      load.charge(machineId, PREFIX_ANSWER_COST * text.length);
       return reply.type(JSON_TYPE).header('cache-control', 'no-store, no-transform').send(text);
     },
   );
   registerObjectRoute(app, { known, explain }, load);
+}
+
+async function sendPacked(reply: FastifyReply, known: Known, packed: PackedRequest): Promise<FastifyReply> {
+  await known.untilKnown(packed.kind, packed.count);
+  const revision = known.revisionOf(packed.kind);
+  const text = answerPacked(known, packed);
+  return reply.header(REVISION_HEADER, revision).type(PACKED_TYPES.response).send(text);
 }
 
 /** One object by any of its words (`tocsin check --help`), with everything that is said of it on demand. */
@@ -145,8 +167,9 @@ function registerObjectRoute(
       },
     },
     async (request, reply) => {
-      const { key, text, lifetime } = answerOne(known, request.params.id);
-      reply.header('cache-control', `private, max-age=${lifetime}`).type(JSON_TYPE);
+      const { key, text, lifetime, revision } = answerOne(known, request.params.id);
+      reply.header('cache-control', `private, max-age=${lifetime}`).header(REVISION_HEADER, revision);
+      reply.type(JSON_TYPE);
       if (request.query.history === undefined) return reply.send(text);
       // It reads every source: dear, so it counts for much of what a client may ask.
       load.charge(request.machine!.machineId, HISTORY_BYTES);

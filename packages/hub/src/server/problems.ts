@@ -1,15 +1,24 @@
 // Errors to problem documents (RFC 9457), for every route: the one place of the hub where that is done.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { errorWords, TocsinError } from 'tocsin/protocol/errors.ts';
+import type { Problem } from 'tocsin/protocol/problem.ts';
 import { PROBLEM_TYPE, problemOf } from 'tocsin/protocol/problem.ts';
 
 /** Answers with the problem that an error stands for; words that strangers must not have go to `log` only. */
 export function sendProblem(error: unknown, reply: FastifyReply, log: (line: string) => void): FastifyReply {
   const { problem, told } = problemOf(ownError(error));
   if (!told) log(`a request failed: ${errorWords(error)}`);
-  if (problem.status === 503) reply.header('retry-after', '5');
-  if (problem.status === 413) reply.header('connection', 'close');
-  return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  return reply
+    .headers(headersOf(problem))
+    .code(problem.status)
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problem));
+}
+
+/** What stands in the head of an answer beside its type. */
+export function headersOf({ status }: Problem): Record<string, string> {
+  if (status === 503) return { 'retry-after': '5' };
+  return status === 413 ? { connection: 'close' } : {};
 }
 
 /** A refusal that says more than an error code does: members beside the usual ones (RFC 9457 section 3.2). */

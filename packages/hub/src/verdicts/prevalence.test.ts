@@ -9,6 +9,7 @@ import { startIntakeHub } from '../intake/intake-fixture.ts';
 import type { TestMachine } from '../intake/machine-fixture.ts';
 import { exampleOf } from '../intake/machine-fixture.ts';
 import { explain } from './explain.ts';
+import { toldMachines } from './prevalence.ts';
 
 const FOUND = exampleOf('detection');
 const DIGEST = FOUND.items['object.sha256'] as string;
@@ -61,7 +62,7 @@ test('machines that told of a file are counted once each, and told of from five 
   for (const machine of others.slice(0, 2)) await meets(machine);
   assert.deepEqual(await counts(), [4, null]);
   for (const machine of others.slice(2)) await meets(machine);
-  assert.deepEqual(await counts(), [6, 6]);
+  assert.deepEqual(await counts(), [6, 5], 'told in steps');
   assert.equal((await second.askErasure('all', hub.choose(second, 'off'))).status, 200);
   assert.deepEqual(await counts(), [5, 5]);
   assert.equal((await first.askErasure()).status, 200);
@@ -72,6 +73,22 @@ test('machines that told of a file are counted once each, and told of from five 
       [0, null],
     ],
   );
+});
+
+test('copies that one machine enrolled of itself count as that one', async () => {
+  const digest = '1d'.repeat(32);
+  const [one, copy, copyOfCopy] = [await hub.participant(), await hub.participant(), await hub.participant()];
+  for (const machine of [one, copy, copyOfCopy]) await meets(machine, digest);
+  assert.equal((await counts(digest))[0], 3);
+  const from = 'UPDATE machine SET cloned_from = $1 WHERE id = $2';
+  await hub.hub.db.execute(from, [one.id, copy.id]);
+  await hub.hub.db.execute(from, [copy.id, copyOfCopy.id]);
+  assert.equal((await counts(digest))[0], 1);
+});
+
+test('what is told is rounded down to a step, and nothing below the first', () => {
+  const told = [null, 0, 4, 5, 9, 10, 49, 50, 99_999, 100_000].map(toldMachines);
+  assert.deepEqual(told, [null, null, null, 5, 5, 10, 20, 50, 50_000, 100_000]);
 });
 
 test('what is no SHA-256 is not counted, and a count is found by an index', async () => {

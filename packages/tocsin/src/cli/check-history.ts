@@ -69,9 +69,8 @@ function historyRows(history: History, kind: KeyKind): readonly string[] {
 }
 
 function machinesWords(machines: number | null): string {
-  const { leastMachines, maxMachines } = HISTORY_LIMITS;
-  if (machines === null) return `fewer than ${leastMachines} machines`;
-  return `${machines}${machines === maxMachines ? ' or more' : ''} machines`;
+  if (machines === null) return `fewer than ${HISTORY_LIMITS.machineSteps[0]} machines`;
+  return `${machines} machines or more`;
 }
 
 function claimRows(claim: HistoryClaim): readonly string[] {

@@ -9,8 +9,8 @@ export const HISTORY_LIMITS = {
   maxClaims: 1_000,
   /** Of a name, a file or an original line: as long as the hub keeps one. */
   maxText: 65_536,
-  /** Machines that met a file: fewer are not told, more are not counted. */
-  leastMachines: 5,
+  /** Machines that met a file, as they are told: fewer not at all, more not counted. */
+  machineSteps: [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000],
   maxMachines: 100_000,
 } as const;
 
@@ -47,7 +47,7 @@ export interface History {
   readonly standing: Standing;
   /** Since when the hub knows of the object, ISO 8601 in UTC: not after any claim. Null exactly where there is no claim. */
   readonly firstSeen: string | null;
-  /** On how many machines the file was met that told the hub so; null for fewer than 5, and for what is no SHA-256. */
+  /** On at least so many machines a file was met, as far as they told; null for fewer than 5, and for what is no SHA-256. */
   readonly machines: number | null;
   readonly claims: readonly HistoryClaim[];
   /** Sources whose file is damaged: what they say is missing. */
@@ -85,8 +85,10 @@ function parseFirstSeen(value: unknown, claims: readonly HistoryClaim[]): string
 }
 
 function parseMachines(value: unknown): number | null {
-  const { leastMachines, maxMachines } = HISTORY_LIMITS;
-  return value === null ? null : whole(value, 'machines', leastMachines, maxMachines);
+  if (value === null) return null;
+  const told = whole(value, 'machines', 0, HISTORY_LIMITS.maxMachines);
+  if (isOneOf(HISTORY_LIMITS.machineSteps, told)) return told;
+  throw bad('machines', `one of ${HISTORY_LIMITS.machineSteps.join(', ')}`);
 }
 
 function parseTime(value: unknown, field: string): string {
@@ -128,7 +130,7 @@ function textOrNull(o: Record<string, unknown>, field: string): string | null {
   throw bad(field, `a text of up to ${HISTORY_LIMITS.maxText} characters, or null`);
 }
 
-function isOneOf<T extends string>(values: readonly T[], value: unknown): value is T {
+function isOneOf<T extends string | number>(values: readonly T[], value: unknown): value is T {
   return (values as readonly unknown[]).includes(value);
 }
 
