@@ -13,6 +13,7 @@ import { systemWorld } from 'tocsin/protocol/world.ts';
 import type { FixtureEntry } from './build-fixture.ts';
 import { expectedSet, manifestWith, publishEntries } from './build-fixture.ts';
 import { HASH_LISTS, hashListNamed } from './catalogue.ts';
+import { PUBLISHED_HASH_LISTS } from './config.ts';
 import { HashLists } from './hash-lists.ts';
 import { decodeHashList } from './wire.ts';
 
@@ -113,6 +114,29 @@ test('hash lists of a node: segments that are not there are told, and the older 
   await hashLists.follow(manifestWith(2, [list]));
   assert.equal(hashLists.get('se-4b'), before);
   assert.match(log.join(), /the hash lists cannot be built: Cannot open 'a+\.seg'/);
+});
+
+test('hash lists of a node: a build that failed is tried again, but never after newer lists came', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { hashLists, publish, log } = startNode(t, temporary(t));
+  const missing = manifestWith(1, [
+    { role: 'malicious', kind: 'host', digest: 'a'.repeat(64), bytes: 1, rows: 1 },
+  ]);
+  const newer = publish(2, MANY);
+  /** How often a build failed until the time to try again is over. */
+  const failures = async (last: ListManifest): Promise<number> => {
+    log.length = 0;
+    t.mock.timers.tick(PUBLISHED_HASH_LISTS.retryMs);
+    await hashLists.follow(last);
+    return log.length;
+  };
+  await hashLists.follow(missing);
+  assert.equal(await failures(newer), 1, 'tried again, and then the newer');
+  await Promise.all([missing, newer].map((manifest) => hashLists.follow(manifest)));
+  assert.equal(await failures(newer), 0, 'newer lists came while it was built');
+  await hashLists.follow(missing);
+  await hashLists.follow(newer);
+  assert.equal(await failures(newer), 0, 'newer lists came while it waited');
 });
 
 test('hash lists of a node: where nobody asks, none is built; the first who asks wakes it', async (t) => {

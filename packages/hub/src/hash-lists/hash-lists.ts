@@ -133,6 +133,8 @@ export class HashLists {
       } catch (error) {
         if (this.#closed) break;
         this.#options.log(`the hash lists cannot be built: ${errorWords(error)}`);
+        // Newer ones that came meanwhile are built next: tried again after them, the older would take their place.
+        if (this.#wanted !== null) continue;
         this.#retry = setTimeout(() => void this.follow(next), PUBLISHED_HASH_LISTS.retryMs).unref();
       }
     }
