@@ -30,9 +30,10 @@ export async function readManifest(db: Queries): Promise<ListManifest> {
 }
 
 /**
- * Bits of a look-up prefix per kind: one less than a machine takes at most, so that 128 known objects share each on average,
- * and no fewer than 64 share any: a bucket of random digests is that far below its average once in 10^8. A kind of which
- * fewer than 256 objects are known has none: nothing is asked about it, for its lists are whole on every machine.
+ * Bits of a look-up prefix per kind: one less than a machine takes at most, so that from 128 to 256 known objects share each
+ * on average, and no fewer than 64 share any: a bucket of random digests is that far below its average less than once in
+ * 10^9. A kind of which fewer than 256 objects are known has none: nothing is asked about it, for its lists are whole on
+ * every machine.
  */
 export function prefixBits(lists: readonly ListEntry[]): Partial<Record<KeyKind, number>> {
   const bits: Partial<Record<KeyKind, number>> = {};
