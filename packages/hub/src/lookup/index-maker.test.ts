@@ -34,7 +34,7 @@ function stage(t: TestContext): { maker: IndexMaker; list: (from: number, to: nu
     } as const;
     for (let n = from; n < to; n++) builder.add(keyOf(n), 0, builder.classIndex(record), 0);
     const { file } = builder.finish(directory);
-    return { kind: KIND, digests: [file.digest], rows: file.rows };
+    return { kind: KIND, of: 'bases', digests: [file.digest], rows: file.rows };
   };
   return { maker: new IndexMaker({ pathOf, random: (bytes) => randomBytes(bytes) }), list };
 }

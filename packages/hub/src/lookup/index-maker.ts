@@ -14,13 +14,14 @@ import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 export const INDEX_MAKER_LIMITS = {
   /** So many keys are taken in at once, in some 3 ms where each has a class of its own; more of them aside. */
   atOnce: 4_096,
-  /** From so many objects of a kind on, memory counts more than speed. */
+  /** From so many objects in the bases of a kind on, memory counts more than speed. */
   denseFrom: 50_000_000,
 } as const;
 
 /** An index over list files of one kind, in the order in which they count. */
 export interface IndexWant {
   readonly kind: KeyKind;
+  readonly of: 'bases' | 'changes';
   readonly digests: readonly string[];
   readonly rows: number;
 }
@@ -79,11 +80,13 @@ export class IndexMaker implements IndexSource {
       this.#spent.set(want.kind, made.memory!);
   }
 
-  async #make({ kind, digests, rows }: IndexWant): Promise<IndexData> {
+  async #make({ kind, of, digests, rows }: IndexWant): Promise<IndexData> {
     const { pathOf, random } = this.#parts;
     const paths = digests.map(pathOf);
     if (rows <= INDEX_MAKER_LIMITS.atOnce) return buildIndex({ kind, paths, random });
-    const density: TableDensity = rows < INDEX_MAKER_LIMITS.denseFrom ? 'fast' : 'dense';
+    // One of the two tables of a kind at most, so that no unlisted key is mistaken more often than key-table.ts says.
+    const isDense = of === 'bases' && rows >= INDEX_MAKER_LIMITS.denseFrom;
+    const density: TableDensity = isDense ? 'dense' : 'fast';
     const spent = this.#spent.get(kind) ?? null;
     this.#spent.delete(kind);
     return await buildAside({ kind, paths, density, spent });

@@ -208,9 +208,13 @@ export class KnownObjects {
   async #next(kind: KeyKind, old: Snapshot | null): Promise<Snapshot> {
     const { revision } = this.#parts.lists.manifest;
     const [wantedBases, wantedChanges] = this.#wanted(kind);
-    const bases = await this.#take(kind, old?.bases ?? null, wantedBases);
+    const bases = await this.#take(kind, 'bases', old?.bases ?? null, wantedBases);
     try {
-      return { revision, bases, changes: await this.#take(kind, old?.changes ?? null, wantedChanges) };
+      return {
+        revision,
+        bases,
+        changes: await this.#take(kind, 'changes', old?.changes ?? null, wantedChanges),
+      };
     } catch (error) {
       this.#release({ revision, bases, changes: null }, old);
       throw error;
@@ -221,18 +225,23 @@ export class KnownObjects {
    * What is held where that is it, else a new one. A file that was mended has the name of the damaged one that is open
    * here: the index over both is the same, what it points to is read from the new one.
    */
-  async #take(kind: KeyKind, held: Held | null, digests: readonly string[]): Promise<Held | null> {
+  async #take(
+    kind: KeyKind,
+    of: IndexWant['of'],
+    held: Held | null,
+    digests: readonly string[],
+  ): Promise<Held | null> {
     if (digests.length === 0) return null;
     const isThat = held?.want.digests.join() === digests.join() && held.readers.every((r) => r.isInPlace);
-    return isThat ? held : await this.#open(kind, digests);
+    return isThat ? held : await this.#open(kind, of, digests);
   }
 
-  async #open(kind: KeyKind, digests: readonly string[]): Promise<Held> {
+  async #open(kind: KeyKind, of: IndexWant['of'], digests: readonly string[]): Promise<Held> {
     const { pathOf, source } = this.#parts;
     const readers: SegmentReader[] = [];
     try {
       for (const digest of digests) readers.push(await SegmentReader.openInTurns(pathOf(digest)));
-      const want = { kind, digests, rows: readers.reduce((sum, reader) => sum + reader.rows, 0) };
+      const want = { kind, of, digests, rows: readers.reduce((sum, reader) => sum + reader.rows, 0) };
       return { want, index: new KeyIndex(await source.take(want), readers), readers };
     } catch (error) {
       for (const reader of readers) reader.close();

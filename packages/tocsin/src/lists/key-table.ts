@@ -12,13 +12,13 @@
 //
 // How wrong can it be? A random key that is not in the table is compared with the filled slots of its line, and of the next
 // ones where that is full: 4.4 on average at 4.1 objects a line, 9.9 at 5.85 (TABLE_DENSITY). So it is taken for one that is
-// with a chance of 10 × 2^-44 at most. A hub looks in two tables, bases and changes: with one of both dense that is 15 ×
-// 2^-44 < 2^-40, with both 20 × 2^-44 < 2^-39. Who wants to make a file that is taken for a listed one must know the
-// secret, 12 numbers of 31 bits, or come near to the digest of one: keys that differ in one word alone never have the same
-// three sums (an odd number times what is not 0 is not 0), those that differ in some of the highest bits of several words
-// can have (in the very highest of two words they always have). A file with all other bits of a listed digest takes 2^126
-// tries, over the number of those. So an asker can find numbers near to a listed digest that are said to be listed, which
-// no file has, and learns from them some low bits of the secret, and nothing about the digests that files have.
+// with a chance of 10 × 2^-44 at most. A hub looks in two tables, of which one alone may be dense: 15 × 2^-44 < 2^-40. Who
+// wants to make a file that is taken for a listed one must know the secret, 12 numbers of 31 bits, or come near to the
+// digest of one: keys that differ in one word alone never have the same three sums (an odd number times what is not 0 is
+// not 0), those that differ in some of the highest bits of several words can have (in the very highest of two words they
+// always have). A file with all other bits of a listed digest takes 2^126 tries, over the number of those. So an asker can
+// find numbers near to a listed digest that are said to be listed, which no file has, and learns from them some low bits of
+// the secret, and nothing about the digests that files have.
 import type { KeyKind } from '../protocol/kinds.ts';
 import { KEY_KINDS } from '../protocol/kinds.ts';
 
