@@ -100,6 +100,8 @@ export const LOOKUP_BENCH = {
   objects: { full: 5_000_000, quick: 1_000_000 },
   /** How many objects the hub holds in turn, to see what growing costs. */
   growth: { full: [1_000_000, 10_000_000, 100_000_000], quick: [1_000_000, 4_000_000] },
+  /** Objects of another kind in the hub, which is asked about them first: an index of many is made before memory is read. */
+  others: 2 ** 17,
   /** Room on the disk for an object while it is imported: the list, what it is sorted in, segment, original line, list file. */
   diskBytesPerObject: 256,
   /** Different objects that are asked for, half of them known: what they touch is more than a processor's cache. */
@@ -127,6 +129,8 @@ export const LOOKUP_BENCH = {
   idleCores: 0.05,
   idleMs: 500,
   idleTimes: 3,
+  /** Before its memory is read: V8 gives back what it does not need when it has rested for 8 s. */
+  restMs: 10_000,
   progressMs: 15_000,
 } as const;
 

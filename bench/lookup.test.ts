@@ -20,7 +20,7 @@ import { batchesOf, writeRequests } from './lookup/order.ts';
 import type { Peers } from './lookup/peers.ts';
 import { growthSpread, perCore, reportLookups } from './lookup/report.ts';
 import { type Contestant, inTurn, type Rates } from './lookup/turns.ts';
-import { cpuSeconds } from './process.ts';
+import { cpuSeconds, residentBytes } from './process.ts';
 import { seededRandom } from './random.ts';
 
 function directoryFor(t: TestContext): string {
@@ -170,6 +170,14 @@ test('processor time: counts what a process and its children used', async () => 
   assert.equal(cpuSeconds(child.pid!), 0);
 });
 
+test('resident memory: what a process took since counts; of one that is gone nothing is known', () => {
+  const before = residentBytes(process.pid)!;
+  const taken = Buffer.alloc(2 ** 26, 1);
+  const grown = residentBytes(process.pid)! - before;
+  assert.ok(grown > 0.9 * taken.length && grown < 1.5 * taken.length, `${grown} bytes`);
+  assert.equal(residentBytes(2 ** 30), null);
+});
+
 test('goals: growth is the worst way over all sizes; a core is what the server used, where that is known', () => {
   const sizes = [
     [100, 50],
@@ -200,22 +208,34 @@ test('goals: what was not measured is not met; singles count by the core, the sl
     [redis.ways[0]!, row(100, 1)],
     [redis.ways[1]!, row(300, 1)],
   ]);
-  const values = (peers: Peers, grewToEnd: boolean): unknown[] => {
-    const measured = {
+  const report = (peers: Peers, grewToEnd: boolean, bytesPerObject: number | null) =>
+    reportLookups({
       objects: 5,
       hub,
+      bytesPerObject,
       peers,
       rates,
       floorP99: null,
       growth,
       grewToEnd,
       notes: [],
-    };
-    return Object.values(reportLookups(measured).goals).map(({ value }) => value);
-  };
-  assert.deepEqual(values(none, false), [null, null, null, null, 1.5, null]);
-  const [batch, batch100, single, , p99, spread] = values({ ...none, nginx, redis }, true);
-  assert.deepEqual([batch, batch100, single, p99, spread], [3, 1, 0.5, 1.5, 1.25]);
+    });
+  const values = (...measured: Parameters<typeof report>): unknown[] =>
+    Object.values(report(...measured).goals).map(({ value }) => value);
+  assert.deepEqual(values(none, false, 16), [null, null, null, null, 1.5, null]);
+  const peers = { ...none, nginx, redis };
+  assert.deepEqual(values(peers, true, 16), [3, 1, 0.5, 0.25, 1.5, 1.25]);
+  assert.deepEqual(values(peers, true, null), [3, 1, 0.5, null, 1.5, 1.25]);
+  const words = (...measured: Parameters<typeof report>): string | undefined =>
+    report(...measured).notes?.at(-1);
+  assert.equal(
+    words(peers, true, 16.6),
+    'The hub keeps 17 bytes an object more than without them, Redis 64 a key.',
+  );
+  assert.equal(
+    words(none, true, null),
+    'What the hub keeps for an object is not known on this system, Redis was not measured.',
+  );
 });
 
 test('in turn: each runs once a round, its median counts, and one that fails is left out with a note', async () => {

@@ -28,12 +28,12 @@ async function runLookupBench(context: BenchContext): Promise<BenchResult> {
   return reportLookups({ ...beside, growth, grewToEnd, notes });
 }
 
-type Beside = Pick<Measured, 'objects' | 'hub' | 'peers' | 'rates' | 'floorP99'>;
+type Beside = Pick<Measured, 'objects' | 'hub' | 'bytesPerObject' | 'peers' | 'rates' | 'floorP99'>;
 
 /** The hub and its peers, in turn. */
 async function measureBeside(context: BenchContext, notes: string[]): Promise<Beside> {
   const objects = LOOKUP_BENCH.objects[modeOf(context)];
-  const hub = await openHub(context, objects);
+  const hub = await openHub(context, objects, true);
   const peers = await openPeers(context, { objects, answer: hub.answer, notes });
   try {
     const own = hub.ways.map((way) => byLoad(context, way));
@@ -45,7 +45,7 @@ async function measureBeside(context: BenchContext, notes: string[]): Promise<Be
       rows.push({ ...row, halfP99: await latencyAtHalf(context, hub.ways[i]!, row.perSecond) });
     }
     const floorP99 = await floorOf(context, peers, rows.at(-1)!.perSecond);
-    return { objects, hub: rows, peers, rates, floorP99 };
+    return { objects, hub: rows, bytesPerObject: hub.bytesPerObject, peers, rates, floorP99 };
   } finally {
     await stopPeers(peers);
     await hub.stop();

@@ -125,6 +125,12 @@ export function peakResidentMb(pid: number): number {
   return procKilobytes(`/proc/${pid}/status`, /^VmHWM:\s+(\d+) kB/m);
 }
 
+/** What stands in memory of it now (proc(5), VmRSS), bytes; null when it is gone or the system does not tell. */
+export function residentBytes(pid: number): number | null {
+  const megabytes = procKilobytes(`/proc/${pid}/status`, /^VmRSS:\s+(\d+) kB/m);
+  return megabytes > 0 ? Math.round(megabytes * 1e6) : null;
+}
+
 /** Pages shared with others count by their share (proc(5), Pss), so that a sum over processes is right. */
 function proportionalMb(pid: number): number {
   return procKilobytes(`/proc/${pid}/smaps_rollup`, /^Pss:\s+(\d+) kB/m);

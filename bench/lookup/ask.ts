@@ -25,7 +25,10 @@ export function packedRequest(body: Buffer): Buffer {
 }
 
 export function singleRequest(key: Uint8Array): Buffer {
-  const id = `sha256:${Buffer.from(key).toString('hex')}`;
+  return objectRequest(`sha256:${Buffer.from(key).toString('hex')}`);
+}
+
+export function objectRequest(id: string): Buffer {
   return Buffer.from(`GET /v1/objects/${id} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);
 }
 

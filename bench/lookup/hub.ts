@@ -1,7 +1,8 @@
 // The side of `bench lookup` that is ours: a real hub with so many objects, asked over TLS by several machines, since each
 // may ask only its share (64 MiB a second): packed, 4,096 and 100 keys a request, and one by one.
 //
-//   list -> import -> serve -> machines join -> asked by hand, answers read -> index made, hub idle -> measured -> stopped, removed
+//   list -> import -> serve -> machines join -> memory ─► asked by hand, answers read -> index made, hub idle ─► memory
+//                                                                                -> measured -> stopped, removed
 import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,8 +15,9 @@ import { BENCH_LIMITS, LOOKUP_BENCH } from '../config.ts';
 import type { BenchContext } from '../goals.ts';
 import { plainLine, writeHashList } from '../hashes.ts';
 import { makeToken, type RunningHub, runTocsinHub, startHub } from '../own.ts';
-import { cpuSeconds } from '../process.ts';
+import { cpuSeconds, residentBytes } from '../process.ts';
 import { Asker, packedRequest, singleRequest } from './ask.ts';
+import { askInVain, otherObjects } from './in-vain.ts';
 import { askedKeys, isKnown, KEY } from './keys.ts';
 import type { Way } from './measure.ts';
 import type { StaticAnswer } from './nginx.ts';
@@ -28,12 +30,17 @@ export interface OpenHub {
   readonly ways: readonly Way[];
   /** What it says of one known object. */
   readonly answer: StaticAnswer;
+  /** What its memory grew by with the index; null where that was not wanted, or the system does not tell. */
+  readonly bytesPerObject: number | null;
   /** It and what it held are gone afterwards. */
   stop(): Promise<void>;
 }
 
-/** Throws `limit` where so many objects need more room on the disk than there is. */
-export async function openHub(context: BenchContext, objects: number): Promise<OpenHub> {
+/**
+ * Throws `limit` where so many objects need more room on the disk than there is. `weighed`: with what an object costs in
+ * memory, which takes most of a minute.
+ */
+export async function openHub(context: BenchContext, objects: number, weighed = false): Promise<OpenHub> {
   checkRoom(context, objects);
   const directory = join(context.directory, `hub-${objects}`);
   mkdirSync(directory);
@@ -45,9 +52,16 @@ export async function openHub(context: BenchContext, objects: number): Promise<O
     rmSync(directory, { recursive: true, force: true });
   };
   try {
+    const weigh = async (): Promise<number | null> =>
+      weighed ? await memoryAtRest(context, { hub, identities }) : null;
+    await weigh(); // what the start left behind is given back after the next questions only
+    const before = await weigh();
     const { ways, answer } = await waysToAsk({ hub, identities, directory }, objects);
-    await untilIndexed(context, hub);
-    return { objects, ways, answer, stop };
+    await untilIdle(context, hub);
+    checkIndexed(hub);
+    const after = await weigh();
+    const bytesPerObject = before === null || after === null ? null : (after - before) / objects;
+    return { objects, ways, answer, bytesPerObject, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -73,7 +87,8 @@ async function startFilled(
   const data = join(directory, 'data');
   const file = join(directory, 'list.txt');
   context.say(`drawing ${objects} hashes`);
-  const list = { seed: LOOKUP_BENCH.seed, rows: objects, planted: [] };
+  const planted = otherObjects();
+  const list = { seed: LOOKUP_BENCH.seed, rows: objects + planted.length, planted };
   await writeHashList(file, list, plainLine, context.signal);
   context.say(`importing ${objects} hashes into a hub`);
   const started = performance.now();
@@ -104,9 +119,26 @@ interface Asking extends Found {
   readonly asker: Asker;
 }
 
+function openAsker({ hub, identities }: Pick<Found, 'hub' | 'identities'>): Promise<Asker> {
+  return Asker.open(Number(new URL(hub.url).port), identities[0]!);
+}
+
+/** Resident memory after questions in vain, when the hub has given back what it had no more use for. */
+async function memoryAtRest(
+  context: BenchContext,
+  to: Pick<Found, 'hub' | 'identities'>,
+): Promise<number | null> {
+  await untilIdle(context, to.hub);
+  await sleep(LOOKUP_BENCH.restMs, undefined, { signal: context.signal });
+  await askInVain(await openAsker(to));
+  await untilIdle(context, to.hub);
+  await sleep(LOOKUP_BENCH.restMs, undefined, { signal: context.signal });
+  return residentBytes(to.hub.pid);
+}
+
 async function waysToAsk(found: Found, objects: number): Promise<{ ways: Way[]; answer: StaticAnswer }> {
   const asked = askedKeys(LOOKUP_BENCH.seed, objects, LOOKUP_BENCH.asked);
-  const asker = await Asker.open(Number(new URL(found.hub.url).port), found.identities[0]!);
+  const asker = await openAsker(found);
   const ways: Way[] = [];
   for (const size of LOOKUP_BENCH.batches) ways.push(await packedWay({ ...found, asked, asker }, size));
   const { way, answer } = await singleWay({ ...found, asked, asker });
@@ -181,17 +213,20 @@ function only(sizes: ReadonlySet<number>): number {
   throw new TocsinError('corrupt', `Cannot measure: like answers have ${sizes.size} sizes, want one`);
 }
 
-/** The index is made aside from the first question on: waits until the hub has nothing left to do. */
-async function untilIndexed({ signal }: BenchContext, { pid, errors }: RunningHub): Promise<void> {
+/** The index is made aside from the first question about its kind on: waits until the hub has nothing left to do. */
+async function untilIdle({ signal }: BenchContext, { pid }: RunningHub): Promise<void> {
   const { idleMs, idleCores, idleTimes } = LOOKUP_BENCH;
   const until = performance.now() + BENCH_LIMITS.programMs;
   for (let idle = 0; idle < idleTimes; ) {
     if (performance.now() > until)
-      throw new TocsinError('engine', 'Cannot measure the hub: it never came to rest, want its index made');
+      throw new TocsinError('engine', 'Cannot measure the hub: it never came to rest, want it idle');
     const before = cpuSeconds(pid);
     await sleep(idleMs, undefined, { signal });
     idle = cpuSeconds(pid) - before < (idleCores * idleMs) / 1_000 ? idle + 1 : 0;
   }
+}
+
+function checkIndexed({ errors }: RunningHub): void {
   const failed = /the index of .*/.exec(errors());
   if (failed !== null) throw new TocsinError('engine', `Cannot measure the hub: ${failed[0]}`);
 }
