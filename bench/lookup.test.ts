@@ -113,10 +113,12 @@ test('load: a closed loop counts what was answered, in turn, and not the warm pa
     asked++;
     good(socket, request);
   };
-  const { status, result } = await generate(t, count, { warmSeconds: 0.3 });
+  const { status, result } = await generate(t, count, { warmSeconds: 0.3, seconds: 1 });
   assert.equal(status, 0);
   assert.ok(result!.answered > 0 && result!.answered < asked, `${result!.answered} of ${asked}`);
-  assert.ok(result!.seconds >= 0.25 && result!.p50 > 0 && result!.p99 >= result!.p50);
+  // It begins with the first answer behind the warm part, which may be late where others use the processor.
+  assert.ok(result!.seconds >= 0.25 && result!.seconds < 1.3, `${result!.seconds} s`);
+  assert.ok(result!.p50 > 0 && result!.p99 >= result!.p50);
   assert.ok(result!.serverCores > 0 && result!.askerCores > 0);
 });
 
