@@ -1,7 +1,6 @@
 // Makes spec/vectors/message/*.json and the examples of spec/message.md: `node scripts/make-message-vectors.ts`.
 // Keys are fixed; age and ECDSA draw at random, so bodies and signatures of machines differ from run to run, and what
 // they open to does not. Receipts and confirmations are the same in every run.
-
 import type { KeyObject } from 'node:crypto';
 import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

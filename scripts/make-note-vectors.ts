@@ -1,7 +1,6 @@
 // Makes spec/vectors/signed-note/*.json anew: `node scripts/make-note-vectors.ts`. Ed25519 is deterministic: equal
 // seeds give equal files. The cases that name golang.org/x/mod are the published facts of its tests (sumdb/note,
 // BSD-3-Clause: two keys, a text and its signatures); everything else is ours.
-
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

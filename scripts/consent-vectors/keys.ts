@@ -1,5 +1,4 @@
 // Keys, signatures and files that the vectors of participation share (scripts/make-consent-vectors.ts).
-
 import type { KeyObject } from 'node:crypto';
 import { createECDH, createPrivateKey } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,6 @@
 // The listener for stock browsers: hash lists, searches, checks of downloads, and nothing else. Browsers know neither the
 // pinned root nor certificates of machines, so it is a port of its own: HTTPS under a certificate that browsers trust
 // (browser-certificate.ts), or plain HTTP on the loopback for what stands before it. Off unless set.
-
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:tls';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';

@@ -1,5 +1,4 @@
 // The vectors of spec/message.md, in every way the code offers: opened, sealed again and opened, refused, signed.
-
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';

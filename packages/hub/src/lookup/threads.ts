@@ -3,7 +3,6 @@
 //
 //   serve ─► LookupThreads ─► thread 1 .. n (thread.ts), each with a TLS server on the shared port
 //                 ▲ IndexMaker: each table once in memory ◄── take, give back
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { errorWords, failureOf, never, TocsinError } from 'tocsin/protocol/errors.ts';

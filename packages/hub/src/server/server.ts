@@ -6,7 +6,6 @@
 //
 // buildServer(context: ServerContext): Promise<HubServer>      context.registerRoutes(app, { requireMachine, context })
 // HubServer.listen({ host, port }): Promise<{ url, port }>     HubServer.close()     HubServer.app (inject, routes)
-
 import type { AddressInfo, Socket } from 'node:net';
 import type { Server } from 'node:tls';
 import fastifySwagger from '@fastify/swagger';

@@ -1,6 +1,5 @@
 // The certificates that a TLS server shows. Connects to the server that a person named, sends it a handshake and
 // nothing more, and trusts nothing of what comes back.
-
 import { isIP } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
 import { connect } from 'node:tls';
