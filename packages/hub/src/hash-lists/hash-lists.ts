@@ -134,8 +134,8 @@ export class HashLists {
         if (this.#closed) break;
         this.#options.log(`the hash lists cannot be built: ${errorWords(error)}`);
         // Newer ones that came meanwhile are built next: tried again after them, the older would take their place.
-        if (this.#wanted !== null) continue;
-        this.#retry = setTimeout(() => void this.follow(next), PUBLISHED_HASH_LISTS.retryMs).unref();
+        if (this.#wanted === null)
+          this.#retry = setTimeout(() => void this.follow(next), PUBLISHED_HASH_LISTS.retryMs).unref();
       }
     }
     this.#running = null;

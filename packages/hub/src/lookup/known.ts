@@ -208,12 +208,12 @@ export class KnownObjects {
   async #next(kind: KeyKind, old: Snapshot | null): Promise<Snapshot> {
     const { revision } = this.#parts.lists.manifest;
     const [wantedBases, wantedChanges] = this.#wanted(kind);
-    const bases = await this.#take(kind, 'bases', old?.bases ?? null, wantedBases);
+    const bases = await this.#take(kind, 'bases', old, wantedBases);
     try {
       return {
         revision,
         bases,
-        changes: await this.#take(kind, 'changes', old?.changes ?? null, wantedChanges),
+        changes: await this.#take(kind, 'changes', old, wantedChanges),
       };
     } catch (error) {
       this.#release({ revision, bases, changes: null }, old);
@@ -228,10 +228,11 @@ export class KnownObjects {
   async #take(
     kind: KeyKind,
     of: IndexWant['of'],
-    held: Held | null,
+    old: Snapshot | null,
     digests: readonly string[],
   ): Promise<Held | null> {
     if (digests.length === 0) return null;
+    const held = old?.[of] ?? null;
     const isThat = held?.want.digests.join() === digests.join() && held.readers.every((r) => r.isInPlace);
     return isThat ? held : await this.#open(kind, of, digests);
   }

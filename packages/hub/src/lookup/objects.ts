@@ -89,7 +89,7 @@ export interface OneObject {
 export function answerOne(known: Known, words: string): OneObject {
   const plain = plainSha256(words);
   if (plain !== null)
-    return oneObject(plain, known.find(plain.kind, plain.bytes), revisionOf(known, [plain]), words);
+    return oneObject(plain, known.find(plain.kind, plain.bytes), known.revisionOf(plain.kind), words);
   const keys = keysToAsk(parseObject(words));
   const found = keys.map((key) => ({ key, record: known.find(key.kind, key.bytes) }));
   const { key, record } = found.find((each) => each.record !== null) ?? found[0]!;

@@ -6,26 +6,21 @@ import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
 import type { Queries } from '../store/database.ts';
 
 /**
- * Machines that sent `object.sha256` in any message, a copy being one with what it is a copy of, up to
- * `HISTORY_LIMITS.maxMachines`. Null for what is no file by SHA-256: messages name nothing else by its key.
+ * Machines that sent `object.sha256` in any message, a copy being one with what it is a copy of, for whoever holds the key of
+ * a machine can enrol copies of it; the last of `HISTORY_LIMITS.machineSteps` at most. Null for what is no file by SHA-256:
+ * messages name nothing else by its key.
  */
 export async function machinesThatMet(db: Queries, { kind, bytes }: ObjectKey): Promise<number | null> {
   if (kind !== 'file-sha256') return null;
-  const { maxMachines } = HISTORY_LIMITS;
-  const met = await db.query<{ machine: string }>(
-    `SELECT DISTINCT machine FROM message WHERE items ->> 'object.sha256' = $1 LIMIT $2`,
-    [toHex(bytes), maxMachines],
-  );
-  const ids = met.map(({ machine }) => machine);
-  // Whoever holds the key of one machine can enrol copies of it.
-  const [row] = await db.query<{ origins: number }>(
+  const [row] = await db.query<{ machines: number }>(
     `WITH RECURSIVE line AS (
-       SELECT id AS first, id, cloned_from FROM machine WHERE id = ANY ($1::uuid[])
-       UNION SELECT line.first, m.id, m.cloned_from FROM line JOIN machine m ON m.id = line.cloned_from
-     ) SELECT count(DISTINCT id) AS origins FROM line WHERE cloned_from IS NULL`,
-    [ids],
+       SELECT id, cloned_from FROM machine WHERE id IN (
+         SELECT DISTINCT machine FROM message WHERE items ->> 'object.sha256' = $1 LIMIT $2)
+       UNION SELECT m.id, m.cloned_from FROM line JOIN machine m ON m.id = line.cloned_from
+     ) SELECT count(*) AS machines FROM line WHERE cloned_from IS NULL`,
+    [toHex(bytes), HISTORY_LIMITS.machineSteps.at(-1)],
   );
-  return row!.origins;
+  return row!.machines;
 }
 
 /** As machines are told: none that is so small that one of them could be meant, and in steps, so that few see it rise. */
