@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
-import { PACKED_LIMITS, PACKED_TYPES } from 'tocsin/protocol/packed-lookup.ts';
+import { encodePackedRequest, PACKED_LIMITS, PACKED_TYPES } from 'tocsin/protocol/packed-lookup.ts';
 import { asMachine, rawConnect } from '../server/wire-fixture.ts';
+import { KNOWN_LIMITS } from './known.ts';
 import type { LookupHub } from './lookup-fixture.ts';
 import { readPacked, startLookupHub } from './lookup-fixture.ts';
 
@@ -148,6 +149,18 @@ test('early: bodies of two machines that come in turn, piece by piece, are not m
   );
   for (const socket of sockets) socket.destroy();
   assert.deepEqual(together, alone);
+});
+
+test('early: the first large question about a kind waits for its index and is answered', async (t) => {
+  const cold = await startLookupHub(packed, ['host']);
+  t.after(() => cold.close());
+  const used = await rawConnect(cold.port, asMachine(cold.joined));
+  t.after(() => used.destroy());
+  await next(used, get('/v1/objects/host:nobody.example'));
+  const before = cold.framework();
+  const keys = Buffer.alloc(32 * (KNOWN_LIMITS.inFiles + 1));
+  assert.match(await next(used, post(encodePackedRequest('file-sha256', keys))), /^HTTP\/1\.1 200 /);
+  assert.deepEqual([cold.framework(), cold.load.underWay], [before, 0]);
 });
 
 test('early: a body that is too long or breaks off is not taken, and the hub goes on', async () => {

@@ -51,38 +51,44 @@ function oneObject({ known, load }: Parts, { request, response, machine, headers
   }
 }
 
-function packedKeys({ known, load, room }: Parts, early: EarlyRequest): boolean {
-  const { request, response, machine, headers } = early;
+function packedKeys(parts: Parts, early: EarlyRequest): boolean {
+  const { load, room } = parts;
+  const { request, machine } = early;
   const bytes = bodyBytes(request);
-  if (bytes === null || !known.isByHeart) return false;
-  if (load.admit(machine.machineId, bytes).kind !== 'admitted') return false;
+  if (bytes === null || load.admit(machine.machineId, bytes).kind !== 'admitted') return false;
   const body = room.take(bytes);
+  const giveBack = (): void => {
+    room.giveBack(body);
+    load.done(machine.machineId, bytes);
+  };
   let got = 0;
   request.on('data', (chunk: Buffer) => {
     got += chunk.copy(body, got);
   });
-  request.on('end', () => {
-    // Whatever is thrown here would end the process: there is no framework around it.
-    try {
-      const packed = parsePackedRequest(body.subarray(0, got));
-      const revision = String(known.revisionOf(packed.kind));
-      const answer = answerPacked(known, packed);
-      const own = [REVISION_HEADER, revision, 'content-type', PACKED_TYPES.response];
-      end(response, [...headers(), ...own], answer);
-    } catch (error) {
-      const { problem } = problemOf(error);
-      response.statusCode = problem.status;
-      const own = ['content-type', `${PROBLEM_TYPE}; charset=utf-8`];
-      const beside = Object.entries(headersOf(problem)).flat();
-      end(response, [...headers(), ...beside, ...own], JSON.stringify(problem));
-    }
-  });
-  // Once, when all of it was read or it broke off: an answer may wait behind another one of its connection.
+  request.once('end', () => void answerTo(parts.known, early, body.subarray(0, got)).finally(giveBack));
   request.once('close', () => {
-    room.giveBack(body);
-    load.done(machine.machineId, bytes);
+    if (!request.readableEnded) giveBack(); // it broke off
   });
   return true;
+}
+
+/** The first large question about a kind waits for its index. Never rejects. */
+async function answerTo(known: Known, { response, headers }: EarlyRequest, body: Uint8Array): Promise<void> {
+  // Whatever is thrown here would end the process: there is no framework around it.
+  try {
+    const packed = parsePackedRequest(body);
+    await known.untilKnown(packed.kind, packed.count);
+    const revision = String(known.revisionOf(packed.kind));
+    const answer = answerPacked(known, packed);
+    const own = [REVISION_HEADER, revision, 'content-type', PACKED_TYPES.response];
+    end(response, [...headers(), ...own], answer);
+  } catch (error) {
+    const { problem } = problemOf(error);
+    response.statusCode = problem.status;
+    const own = ['content-type', `${PROBLEM_TYPE}; charset=utf-8`];
+    const beside = Object.entries(headersOf(problem)).flat();
+    end(response, [...headers(), ...beside, ...own], JSON.stringify(problem));
+  }
 }
 
 /** Of a packed request whose head is as it should be; null for any other. */

@@ -7,7 +7,7 @@
 //   giveBack(want) ─► the last reader ─► its memory waits for the next take of this kind
 import type { IndexData } from 'tocsin/lists/key-index.ts';
 import { buildIndex } from 'tocsin/lists/key-index.ts';
-import { buildAside } from 'tocsin/lists/key-index-aside.ts';
+import { IndexesAside } from 'tocsin/lists/key-index-aside.ts';
 import type { TableDensity } from 'tocsin/lists/key-table.ts';
 import type { KeyKind } from 'tocsin/protocol/kinds.ts';
 
@@ -50,6 +50,7 @@ export class IndexMaker implements IndexSource {
   readonly #parts: IndexMakerParts;
   readonly #made = new Map<string, Made>();
   readonly #spent = new Map<KeyKind, SharedArrayBuffer>();
+  readonly #aside = new IndexesAside();
 
   constructor(parts: IndexMakerParts) {
     this.#parts = parts;
@@ -89,7 +90,7 @@ export class IndexMaker implements IndexSource {
     const density: TableDensity = isDense ? 'dense' : 'fast';
     const spent = this.#spent.get(kind) ?? null;
     this.#spent.delete(kind);
-    return await buildAside({ kind, paths, density, spent });
+    return await this.#aside.build({ kind, paths, density, spent });
   }
 }
 

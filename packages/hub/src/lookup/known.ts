@@ -80,11 +80,6 @@ export class KnownObjects {
     return this.#kinds.get(kind)!.snapshot?.revision ?? this.#parts.lists.manifest.revision;
   }
 
-  /** False while the files are asked about a kind. */
-  get isByHeart(): boolean {
-    return this.#kinds.values().every(({ asked, snapshot }) => !asked || snapshot !== null);
-  }
-
   /** Resolves when so many keys of a kind can be asked for; rejects with `busy` where that takes too long. */
   async untilKnown(kind: KeyKind, count: number): Promise<void> {
     if (this.#snapshot(kind) !== null || count <= KNOWN_LIMITS.inFiles) return;

@@ -42,8 +42,11 @@ export interface LookupHub extends FixtureHub {
   framework(): number;
 }
 
-/** Its index is made on return. Of every object nobody says anything beyond its verdict. */
-export async function startLookupHub(packed: Packed): Promise<LookupHub> {
+/** The indexes of `warm` are made on return. Of every object nobody says anything beyond its verdict. */
+export async function startLookupHub(
+  packed: Packed,
+  warm: readonly KeyKind[] = KEY_KIND_NAMES,
+): Promise<LookupHub> {
   const { lists: set, pathOf, close } = openVectorLists(packed);
   const lists = { set, manifest: set.manifest, onRevision: () => () => {} } as unknown as PublishedLists;
   const source = new IndexMaker({ pathOf, random: systemWorld.random });
@@ -61,7 +64,7 @@ export async function startLookupHub(packed: Packed): Promise<LookupHub> {
       registerListRoutes(app, lists, context.keys);
     },
   });
-  for (const kind of KEY_KIND_NAMES) known.find(kind, new Uint8Array(32));
+  for (const kind of warm) known.find(kind, new Uint8Array(32));
   await known.ready;
   return {
     ...hub,

@@ -21,7 +21,6 @@ function knownOf(said: readonly (readonly [ObjectKey, Level])[]): Known {
   return {
     find,
     revisionOf: (kind) => (kind === 'host' ? 7 : 8),
-    isByHeart: true,
     untilKnown: async () => {},
     findMany: (kind, keys, count, onKnown) => {
       for (let i = 0; i < count; i++) {

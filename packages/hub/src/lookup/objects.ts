@@ -29,7 +29,7 @@ export interface ObjectsResponse {
   readonly unknownLifetime: number;
 }
 
-export type Known = Pick<KnownObjects, 'find' | 'findMany' | 'revisionOf' | 'isByHeart' | 'untilKnown'>;
+export type Known = Pick<KnownObjects, 'find' | 'findMany' | 'revisionOf' | 'untilKnown'>;
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 

@@ -1,8 +1,8 @@
-// Makes an index in a thread of its own, so that whoever answers meanwhile is not held up.
-import { Worker } from 'node:worker_threads';
+// Makes indexes in a thread of its own, so that whoever answers meanwhile is not held up.
 import type { Failure } from '../protocol/errors.ts';
 import { TocsinError } from '../protocol/errors.ts';
 import type { KeyKind } from '../protocol/kinds.ts';
+import { KeptThread } from './kept-thread.ts';
 import type { IndexData } from './key-index.ts';
 import type { TableDensity } from './key-table.ts';
 
@@ -18,14 +18,15 @@ export type Outcome =
   | { readonly kind: 'built'; readonly data: IndexData }
   | ({ readonly kind: 'failed' } & Failure);
 
-/** As `buildIndex`; the secret of the table is drawn in that thread. Rejects with what it throws. */
-export async function buildAside(what: Aside): Promise<IndexData> {
-  const worker = new Worker(new URL('./key-index-worker.ts', import.meta.url), { workerData: what });
-  const outcome = await new Promise<Outcome>((done, fail) => {
-    worker.once('message', done);
-    worker.once('error', fail);
-    worker.once('exit', () => fail(new TocsinError('io', 'Cannot make the index: its thread ended early')));
+export class IndexesAside {
+  readonly #thread = new KeptThread<Aside, Outcome>(new URL('./key-index-worker.ts', import.meta.url), {
+    makes: 'the index',
   });
-  if (outcome.kind === 'failed') throw new TocsinError(outcome.code, outcome.words);
-  return outcome.data;
+
+  /** As `buildIndex`, one after the other; the secret of the table is drawn in that thread. Rejects with what it throws. */
+  async build(what: Aside): Promise<IndexData> {
+    const outcome = await this.#thread.ask(what);
+    if (outcome.kind === 'failed') throw new TocsinError(outcome.code, outcome.words);
+    return outcome.data;
+  }
 }

@@ -1,7 +1,7 @@
-// The thread that makes one index: started by key-index-aside.ts with what is to be read, answers once, and ends.
+// The thread that makes indexes, one after the other, for key-index-aside.ts.
 import { randomBytes } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { failureOf } from '../protocol/errors.ts';
 import { buildIndex } from './key-index.ts';
 import type { Aside, Outcome } from './key-index-aside.ts';
@@ -25,4 +25,4 @@ function standBack(): void {
 }
 
 standBack();
-parentPort!.postMessage(outcomeOf(workerData as Aside));
+parentPort!.on('message', (what: Aside) => parentPort!.postMessage(outcomeOf(what)));

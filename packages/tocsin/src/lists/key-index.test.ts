@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { TocsinError } from '../protocol/errors.ts';
 import type { ClassRecord } from '../protocol/verdict.ts';
 import { ASK_SEGMENTS, buildIndex, KeyIndex } from './key-index.ts';
-import { buildAside } from './key-index-aside.ts';
+import { IndexesAside } from './key-index-aside.ts';
 import { drawSecret, KeyTable } from './key-table.ts';
 import { SegmentBuilder } from './segment-builder.ts';
 import { SegmentReader } from './segment-reader.ts';
@@ -92,7 +92,8 @@ test('a damaged or cut segment makes no index, whichever byte it is', () => {
 test('made in another thread it is the same, and what is wrong there is told here', async () => {
   await withDirectoryAsync(async (directory) => {
     const path = segmentOf(directory, Array(5_000).keys(), (n) => record('good', `package ${n % 50}`));
-    const data = await buildAside({ kind: KIND, paths: [path], density: 'dense' });
+    const aside = new IndexesAside();
+    const data = await aside.build({ kind: KIND, paths: [path], density: 'dense' });
     const reader = SegmentReader.open(path);
     const index = new KeyIndex(data, [reader]);
     for (let n = 0; n < 5_000; n += 7)
@@ -100,7 +101,7 @@ test('made in another thread it is the same, and what is wrong there is told her
     reader.close();
     const missing = { kind: KIND, paths: [join(directory, 'none.seg')], density: 'fast' } as const;
     await assert.rejects(
-      buildAside(missing),
+      aside.build(missing),
       (error) => error instanceof TocsinError && error.code === 'not-found',
     );
   });
