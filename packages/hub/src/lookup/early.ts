@@ -2,7 +2,7 @@
 // The same answers, byte for byte, as the routes of routes.ts give, which take what is left here: refusals and faults of
 // one object, and whatever the load does not allow.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol/packed-lookup.ts';
+import { PACKED_LIMITS, PACKED_TYPES } from 'tocsin/protocol/packed-lookup.ts';
 import { PROBLEM_TYPE, problemOf } from 'tocsin/protocol/problem.ts';
 import { SERVER_LIMITS } from '../server/config.ts';
 import type { AnswerEarly, EarlyRequest } from '../server/early.ts';
@@ -10,7 +10,7 @@ import { headersOf } from '../server/problems.ts';
 import { BodyRoom } from './body-room.ts';
 import type { LookupLoad } from './load.ts';
 import type { Known } from './objects.ts';
-import { answerOne, answerPacked, JSON_TYPE, REVISION_HEADER } from './objects.ts';
+import { answerOne, answerPackedBody, JSON_TYPE, REVISION_HEADER } from './objects.ts';
 
 const ONE_OBJECT = '/v1/objects/';
 
@@ -76,12 +76,9 @@ function packedKeys(parts: Parts, early: EarlyRequest): boolean {
 async function answerTo(known: Known, { response, headers }: EarlyRequest, body: Uint8Array): Promise<void> {
   // Whatever is thrown here would end the process: there is no framework around it.
   try {
-    const packed = parsePackedRequest(body);
-    await known.untilKnown(packed.kind, packed.count);
-    const revision = String(known.revisionOf(packed.kind));
-    const answer = answerPacked(known, packed);
-    const own = [REVISION_HEADER, revision, 'content-type', PACKED_TYPES.response];
-    end(response, [...headers(), ...own], answer);
+    const answer = await answerPackedBody(known, body);
+    const own = [REVISION_HEADER, String(answer.revision), 'content-type', PACKED_TYPES.response];
+    end(response, [...headers(), ...own], answer.body);
   } catch (error) {
     const { problem } = problemOf(error);
     response.statusCode = problem.status;

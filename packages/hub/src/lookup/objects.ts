@@ -6,7 +6,7 @@ import type { KeyKind, ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { isKeyKind, KEY_KINDS } from 'tocsin/protocol/kinds.ts';
 import { formatKey, keysToAsk, parseObject } from 'tocsin/protocol/objects.ts';
 import type { PackedRequest } from 'tocsin/protocol/packed-lookup.ts';
-import { encodePackedResponse } from 'tocsin/protocol/packed-lookup.ts';
+import { encodePackedResponse, parsePackedRequest } from 'tocsin/protocol/packed-lookup.ts';
 import type { ClassRecord } from 'tocsin/protocol/verdict.ts';
 import { capAlias, LIFETIME_SECONDS, UNKNOWN, verdictOf } from 'tocsin/protocol/verdict.ts';
 import { Classes } from './classes.ts';
@@ -130,6 +130,19 @@ function verdictText(kind: KeyKind, record: ClassRecord): string {
   const text = JSON.stringify(verdictOf(record));
   VERDICT_TEXTS.set(record, text);
   return text;
+}
+
+export interface PackedAnswer {
+  readonly body: Buffer;
+  /** Of the lists behind it. */
+  readonly revision: number;
+}
+
+/** A packed request, answered once its keys can be asked for. Rejects as `parsePackedRequest` throws, and as `untilKnown`. */
+export async function answerPackedBody(known: Known, request: Uint8Array): Promise<PackedAnswer> {
+  const packed = parsePackedRequest(request);
+  await known.untilKnown(packed.kind, packed.count);
+  return { body: answerPacked(known, packed), revision: known.revisionOf(packed.kind) };
 }
 
 export function answerPacked(known: Known, { kind, keys, count }: PackedRequest): Buffer {

@@ -2,15 +2,14 @@
 // here as well. Whose question it is, and what that machine agreed to, is not looked at: the hub keeps no such link.
 // The same path takes whole keys, as JSON or packed, from programs of the operator; GET /v1/objects/ID tells of one.
 import type {} from '@fastify/swagger';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { REASON_WORDS } from 'tocsin/catalog/gate.ts';
 import { lookupFault } from 'tocsin/catalog/gate-lookup.ts';
 import type { ObjectKey } from 'tocsin/protocol/kinds.ts';
 import { KEY_KIND_NAMES } from 'tocsin/protocol/kinds.ts';
 import type { LookupRequest } from 'tocsin/protocol/lookup.ts';
 import { LOOKUP_LIMITS } from 'tocsin/protocol/lookup.ts';
-import type { PackedRequest } from 'tocsin/protocol/packed-lookup.ts';
-import { PACKED_LIMITS, PACKED_TYPES, parsePackedRequest } from 'tocsin/protocol/packed-lookup.ts';
+import { PACKED_LIMITS, PACKED_TYPES } from 'tocsin/protocol/packed-lookup.ts';
 import type { Clock } from 'tocsin/protocol/world.ts';
 import { Type } from 'typebox';
 import type { PublishedLists } from '../lists/published.ts';
@@ -26,7 +25,7 @@ import type { Known } from './objects.ts';
 import {
   answerObjects,
   answerOne,
-  answerPacked,
+  answerPackedBody,
   JSON_TYPE,
   OBJECTS_LIMITS,
   parseObjectsRequest,
@@ -125,7 +124,10 @@ function registerRoutes(
     async (request, reply) => {
       const { body } = request;
       const { machineId } = request.machine!;
-      if (Buffer.isBuffer(body)) return sendPacked(reply, known, parsePackedRequest(body));
+      if (Buffer.isBuffer(body)) {
+        const packed = await answerPackedBody(known, body);
+        return reply.header(REVISION_HEADER, packed.revision).type(PACKED_TYPES.response).send(packed.body);
+      }
       if (typeof body === 'object' && body !== null && 'objects' in body) {
         const keys = parseObjectsRequest(body);
         load.charge(machineId, keys.length * JSON_OBJECT_BYTES);
@@ -142,13 +144,6 @@ function registerRoutes(
     },
   );
   registerObjectRoute(app, { known, explain }, load);
-}
-
-async function sendPacked(reply: FastifyReply, known: Known, packed: PackedRequest): Promise<FastifyReply> {
-  await known.untilKnown(packed.kind, packed.count);
-  const revision = known.revisionOf(packed.kind);
-  const text = answerPacked(known, packed);
-  return reply.header(REVISION_HEADER, revision).type(PACKED_TYPES.response).send(text);
 }
 
 /** One object by any of its words (`tocsin check --help`), with everything that is said of it on demand. */

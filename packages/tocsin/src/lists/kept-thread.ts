@@ -18,7 +18,10 @@ export interface KeptThreadOptions {
   readonly restMs?: number;
 }
 
-/** The program answers each message with one. Nothing here keeps the process alive but an order under way. */
+/**
+ * The program answers each message with one. Nothing here keeps the process alive but an order under way. How many wait is
+ * for whoever asks to bound.
+ */
 export class KeptThread<Order, Answer> {
   readonly #program: URL;
   readonly #makes: string;
